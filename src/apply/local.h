@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The executor on this machine: netlink, sysctls, the userspace implementation. */
+#ifndef WF_APPLY_LOCAL_H
+#define WF_APPLY_LOCAL_H
+
+#include "apply/apply.h"
+#include "net/change.h"
+
+struct local {
+	struct net *net; /* borrowed */
+	struct key_source keys;
+	bool (*cancelled)(void *ctx); /* asked while waiting for a handshake; may be NULL */
+	void *ctx;
+};
+struct executor local_executor(struct local *l);
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Region memory: a chain of blocks, freed together. Knows nothing of what it holds. Every block is
+ * zeroed when made, so an allocation never shows what was there before.
+ */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+
+#define BLOCK_SIZE (16 * 1024)
+
+struct block {
+	struct block *next;
+	size_t used, size;
+	alignas(max_align_t) unsigned char data[];
+};
+
+struct arena {
+	struct block *head;
+};
+
+static struct block *block_new(size_t size)
+{
+	struct block *b;
+
+	if (size > SIZE_MAX - sizeof(*b))
+		err_oom();
+	b = calloc(1, sizeof(*b) + size);
+	if (!b)
+		err_oom();
+	b->size = size;
+	return b;
+}
+
+struct arena *arena_new(void)
+{
+	struct arena *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		err_oom();
+	return a;
+}
+
+void arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	for (struct block *b = a->head, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(a);
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct block *b = a->head;
+	void *p;
+
+	if (size > SIZE_MAX / 2)
+		err_oom();
+	size = (size + align - 1) & ~(align - 1);
+	if (!b || b->size - b->used < size) {
+		struct block *fresh = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+
+		/* A large piece goes behind the head, so that the head's room stays in use. */
+		if (b && size > BLOCK_SIZE) {
+			fresh->next = b->next;
+			b->next = fresh;
+		} else {
+			fresh->next = b;
+			a->head = fresh;
+		}
+		b = fresh;
+	}
+	p = b->data + b->used;
+	b->used += size;
+	return p;
+}
+
+void *arena_memdup(struct arena *a, const void *src, size_t size)
+{
+	void *p = arena_alloc(a, size ? size : 1);
+
+	if (size)
+		memcpy(p, src, size);
+	return p;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *p = arena_alloc(a, len + 1);
+
+	memcpy(p, s, len);
+	return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return s ? arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	p = arena_alloc(a, (size_t)len + 1);
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
+{
+	size_t want;
+	void *p;
+
+	if (n < *cap)
+		return items;
+	want = *cap ? *cap * 2 : 4;
+	if (want > SIZE_MAX / 2 / size)
+		err_oom();
+	p = arena_alloc(a, want * size);
+	if (n)
+		memcpy(p, items, n * size);
+	*cap = want;
+	return p;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A contribution: what one tunnel, compiled, brings to the host. It is stored as it was compiled, so
+ * that `down` and repair need neither the database nor the row it came from.
+ */
+#ifndef WF_MODEL_CONTRIBUTION_H
+#define WF_MODEL_CONTRIBUTION_H
+
+#include "model/facts.h"
+#include "model/tunnel.h"
+
+enum contribution_phase {
+	CONTRIBUTION_DONE,  /* applied */
+	CONTRIBUTION_DOING, /* a command is at it, or was killed at it */
+};
+
+struct contribution {
+	const char *name, *title;
+	const char *server, *country, *city;
+	int64_t config_id;
+	char ifname[WF_IFNAME_SIZE];
+	enum link_kind kind;
+	uint32_t seq;	/* number of its `up`; the highest full tunnel holds the default */
+	uint32_t number; /* n of its table and mark; 0 with TABLE_OFF/NUMBER and no own table */
+	bool full4, full6; /* it carries the default route of that family */
+	bool full;	   /* either: it may hold the default */
+	const char *via;   /* ifname of its outer tunnel, or NULL */
+	LIST(struct ip_addr, dns);
+	LIST(const char *, search);
+
+	struct state own;   /* objects it needs whenever it is up; shared ones may occur in others */
+	struct state holder; /* objects needed only while it holds the default */
+	LIST(const char *, notes); /* said by compile, for people */
+
+	/* the record's part */
+	enum contribution_phase phase;
+	const char *verb; /* "up", "down", "reload" while DOING */
+	int64_t pid, pid_start; /* of that command; start time in clock ticks since boot */
+	const char *since;	/* RFC 3339: when it came up, or when the doing began */
+	bool leaving;		/* DOING a down: no longer part of the desired state */
+};
+
+/* Everything that is applied in one network namespace. */
+struct record {
+	uint32_t next_seq;
+	LIST(struct contribution, contributions);
+	LIST(struct sysctl_state, previous); /* values before wf's first write */
+};
+
+struct contribution *record_find(const struct record *r, const char *name_or_ifname);
+void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst);
+json_t *contribution_to_json(const struct contribution *c);
+int contribution_from_json(struct arena *a, const json_t *j, struct contribution *ret,
+	struct err *e);
+/* "schema":"wf.record/1"; a higher number is refused with E_UNSUPPORTED. */
+json_t *record_to_json(const struct record *r);
+int record_from_json(struct arena *a, const json_t *j, struct record *ret, struct err *e);
+
+#endif

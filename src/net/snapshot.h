@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * netstate: reads exactly what a scope names, with filters in the kernel: links by name, addresses
+ * by link, routes by table, rules (the kernel has no filter for them), WireGuard devices by name
+ * over generic netlink or UAPI. A million routes and ten thousand foreign peers change nothing.
+ */
+#ifndef WF_NET_SNAPSHOT_H
+#define WF_NET_SNAPSHOT_H
+
+#include "model/state.h"
+
+struct net; /* the sockets, opened when first needed */
+
+int net_open(struct net **ret, struct err *e);
+void net_close(struct net *n);
+static inline void net_closep(struct net **n)
+{
+	net_close(*n);
+}
+#define NET_CLEANUP __attribute__((cleanup(net_closep)))
+
+/*
+ * A link that is not there is no error: it is absent from *ret. Rules: those with priorities
+ * WF_PRIO_FIRST..LAST of both families. Sysctls are not read here (sys/sysctl.h).
+ */
+int net_snapshot(struct net *n, struct arena *a, const struct scope *scope, struct state *ret,
+	struct err *e);
+
+/* One device only, for waiting and status. E_NOT_FOUND when it is gone. */
+int net_read_device(struct net *n, struct arena *a, const char *ifname, enum link_kind kind,
+	struct wg_state *ret, struct err *e);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * diff: desired - netstate = plan. Pure. An equal pair gives an empty plan; applying the plan to
+ * `have` gives `want`. Sysctls in `want` mean "at least"; `previous` says what to put back for those
+ * no longer wanted. Peers that are new on the device of `ask_ifname` (may be NULL) are asked for a
+ * handshake.
+ */
+#ifndef WF_PLAN_DIFF_H
+#define WF_PLAN_DIFF_H
+
+#include "model/contribution.h"
+#include "model/plan.h"
+
+struct diff_in {
+	const struct state *want, *have;
+	const struct record *record; /* previous sysctls; kinds of links */
+	const char *ask_ifname;
+	uint32_t handshake_ms; /* deadline of the HANDSHAKE ops for ask_ifname; 0 = none */
+	bool handshake_hard;
+};
+void diff_states(struct arena *a, const struct diff_in *in, struct plan *ret);
+
+#endif

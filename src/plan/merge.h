@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * merge: contributions -> what the host should have. Shared objects appear once, whoever wants
+ * them; the holder of the default is the full tunnel with the highest number. Commutative. Pure.
+ */
+#ifndef WF_PLAN_MERGE_H
+#define WF_PLAN_MERGE_H
+
+#include "model/contribution.h"
+
+/* Contributions that are leaving take no part. The order of the result is canonical. */
+void merge_record(struct arena *a, const struct record *r, struct state *ret);
+/* The one that holds the default among those not leaving, or NULL. */
+const struct contribution *merge_holder(const struct record *r);
+/* What observe must read to plan with this record: objects of every contribution, leaving or not. */
+void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scope *ret);
+/*
+ * Of what was observed, what is wf's: recorded objects only (exact rules; routes of recorded tables;
+ * links by recorded index, or by group and name when the making was interrupted). The rest is put in
+ * *ret_foreign (may be NULL), e.g. a stranger's link under a recorded name.
+ */
+void merge_own(struct arena *a, const struct record *r, const struct state *observed,
+	struct state *ret, struct state *ret_foreign);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stage and rank of each operation in wf's own scheme, and the sort by them. Pure. */
+#ifndef WF_PLAN_ORDER_H
+#define WF_PLAN_ORDER_H
+
+#include "model/plan.h"
+
+void order_plan(struct plan *p); /* sets stage and rank of every op, then sorts (stable) */
+
+#endif

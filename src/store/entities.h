@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Queries per entity. Names are matched without case. `get` gives E_NOT_FOUND with near names in the
+ * hint ("did you mean …?"). Lists are sorted by name. add fills the row's id. Each changing call is
+ * logged by store's one door (change.h) and must run inside store_begin/commit.
+ */
+#ifndef WF_STORE_ENTITIES_H
+#define WF_STORE_ENTITIES_H
+
+#include "store/store.h"
+
+/* ssh_host.c */
+struct ssh_host_list {
+	LIST(struct ssh_host, items);
+};
+int store_ssh_host_add(struct store *s, struct ssh_host *h, struct err *e);
+int store_ssh_host_get(struct store *s, struct arena *a, const char *name, struct ssh_host *ret,
+	struct err *e);
+int store_ssh_host_list(struct store *s, struct arena *a, struct ssh_host_list *ret,
+	struct err *e);
+/* Names of local peers and of hosts that jump through it. */
+int store_ssh_host_users(struct store *s, struct arena *a, int64_t id, const char ***ret,
+	size_t *ret_n, struct err *e);
+int store_ssh_host_remove(struct store *s, int64_t id, struct err *e);
+
+/* sponsor.c */
+struct sponsor_list {
+	LIST(struct sponsor, items);
+};
+int store_sponsor_add(struct store *s, struct sponsor *p, struct err *e);
+int store_sponsor_get(struct store *s, struct arena *a, const char *name, struct sponsor *ret,
+	struct err *e);
+int store_sponsor_list(struct store *s, struct arena *a, struct sponsor_list *ret,
+	struct err *e);
+int store_sponsor_remove(struct store *s, int64_t id, struct err *e); /* with its configs */
+
+/* local_peer.c */
+struct local_peer_list {
+	LIST(struct local_peer, items);
+};
+int store_peer_add(struct store *s, struct local_peer *p, struct err *e); /* makes guid */
+int store_peer_get(struct store *s, struct arena *a, const char *name, struct local_peer *ret,
+	struct err *e);
+/* The row with this machine id, or E_NOT_FOUND. */
+int store_peer_this(struct store *s, struct arena *a, const char *machine_id,
+	struct local_peer *ret, struct err *e);
+int store_peer_list(struct store *s, struct arena *a, struct local_peer_list *ret,
+	struct err *e);
+int store_peer_remove(struct store *s, int64_t id, struct err *e); /* with its configs */
+
+/* config.c */
+struct config_list {
+	LIST(struct config, items);
+};
+struct config_filter { /* NULL or 0 = any */
+	const char *sponsor, *peer;
+	const char *machine_id; /* fills this_machine; with only_this a filter */
+	bool only_this;
+};
+int store_config_add(struct store *s, struct config *c, struct err *e);
+/* Writes every column of the row with this id. */
+int store_config_update(struct store *s, const struct config *c, struct err *e);
+int store_config_list(struct store *s, struct arena *a, const struct config_filter *f,
+	struct config_list *ret, struct err *e);
+/* "SPONSOR" = this machine's at that sponsor, "PEER/SPONSOR" = any device's; E_NOT_FOUND with near
+ * names. */
+int store_config_get(struct store *s, struct arena *a, const char *name, const char *machine_id,
+	struct config *ret, struct err *e);
+int store_config_find(struct store *s, struct arena *a, int64_t peer_id, int64_t sponsor_id,
+	struct config *ret, struct err *e);
+/* Configs that hold the same public key on other devices (for a warning): "peer/sponsor" names. */
+int store_config_same_key(struct store *s, struct arena *a, const char *public_key,
+	int64_t except_id, const char ***ret, size_t *ret_n, struct err *e);
+int store_config_remove(struct store *s, int64_t id, struct err *e);
+/* An interface name not yet taken on that device: `wanted`, or with -2, -3 … cut to 15 bytes. */
+int store_interface_name(struct store *s, struct arena *a, int64_t peer_id, const char *wanted,
+	const char **ret, struct err *e);
+
+/* server.c */
+struct server_list {
+	LIST(struct server_slot, items); /* by server name, then slot */
+};
+/* Adds a slot; the first server of a config becomes active. Prepared once, for bulk imports. */
+int store_server_add(struct store *s, struct server_slot *p, struct err *e);
+int store_server_update(struct store *s, const struct server_slot *p, struct err *e);
+int store_server_list(struct store *s, struct arena *a, int64_t config_id,
+	struct server_list *ret, struct err *e);
+/* The active server's slots. E_NOT_FOUND when the config has none. */
+int store_server_active(struct store *s, struct arena *a, int64_t config_id,
+	struct server_list *ret, struct err *e);
+/* Every slot of the servers whose server, host, name, city or country (code or name) matches; an
+ * exact server name wins alone. */
+int store_server_match(struct store *s, struct arena *a, int64_t config_id, const char *what,
+	struct server_list *ret, struct err *e);
+/* Makes all slots of that server active and all others not. */
+int store_server_activate(struct store *s, int64_t config_id, const char *server,
+	struct err *e);
+/* Refuses the last server (E_IN_USE). */
+int store_server_remove(struct store *s, int64_t config_id, const char *server, struct err *e);
+
+/* command_pair.c */
+struct command_pair_list {
+	LIST(struct command_pair, items); /* by execution_order */
+};
+int store_command_add(struct store *s, struct command_pair *p, struct err *e);
+int store_command_list(struct store *s, struct arena *a, int64_t config_id,
+	struct command_pair_list *ret, struct err *e);
+int store_command_remove_all(struct store *s, int64_t config_id, struct err *e);
+
+#endif
