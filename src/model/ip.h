@@ -30,7 +30,7 @@ struct ip_endpoint {
 bool ip_addr_parse(const char *s, struct ip_addr *ret); /* no port, no brackets, no mask */
 /* "A" or "A/LEN"; without a mask the whole address. Host bits are kept. */
 bool ip_prefix_parse(const char *s, struct ip_prefix *ret);
-/* "A:P" or "[A]:P" with a literal address. */
+/* "A:P" or "[A]:P" with a literal address, port 0-65535; "[A%N]:P" with the index of a link. */
 bool ip_endpoint_parse(const char *s, struct ip_endpoint *ret);
 
 const char *ip_addr_format(const struct ip_addr *a, char out[static IP_TEXT_SIZE]);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Public keys as text and back. Knows base64 as WireGuard writes it; must not see a private key,
+ * which has a type of its own (secret.c). Each key has exactly one text: what is read here gives
+ * back the same characters when written.
+ */
+#include "crypto/key.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/banned.h"
+
+bool wg_key_parse(const char *text, size_t len, struct wg_key *ret)
+{
+	struct wg_key key;
+	size_t n;
+
+	if (len != WG_KEY_TEXT_SIZE - 1)
+		return false;
+	/* libsodium also refuses bits set behind the last byte, so a second spelling of a key. */
+	if (sodium_base642bin(key.b, sizeof(key.b), text, len, NULL, &n, NULL,
+		    sodium_base64_VARIANT_ORIGINAL) != 0 ||
+		n != sizeof(key.b))
+		return false;
+	*ret = key;
+	return true;
+}
+
+void wg_key_format(const struct wg_key *key, char out[static WG_KEY_TEXT_SIZE])
+{
+	sodium_bin2base64(
+		out, WG_KEY_TEXT_SIZE, key->b, sizeof(key->b), sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool wg_key_equal(const struct wg_key *a, const struct wg_key *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
+bool wg_key_is_zero(const struct wg_key *key)
+{
+	return sodium_is_zero(key->b, sizeof(key->b));
+}
