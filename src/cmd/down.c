@@ -41,7 +41,7 @@ static int run(struct cmd *c, struct err *e)
 		return 0;
 	}
 	if (res.nothing)
-		cmd_say(c, all ? "nothing is up" : "%s is not up", all ? "" : c->argv[0]);
+		cmd_say(c, "%s is %sup", all ? "nothing" : c->argv[0], all ? "" : "not ");
 	LIST_FOREACH (t, &res, titles) {
 		char title[128];
 

@@ -208,9 +208,7 @@ static void print_text(struct cmd *c, const struct status_result *res)
 	LIST_FOREACH (t, res, tunnels)
 		print_tunnel(c, t, width);
 	if (!res->n_tunnels)
-		cmd_say(c, res->have_database ?
-			"no configuration for this machine yet; next: wf import FILE" :
-			"nothing is up, and there is no database yet; next: wf import FILE");
+		cmd_say(c, "no configuration for this machine yet; next: wf import FILE");
 }
 
 static int run_brief(struct cmd *c, struct err *e)

@@ -9,6 +9,7 @@
 #include "apply/apply.h"
 #include "apply/local.h"
 #include "base/lock.h"
+#include "base/str.h"
 #include "model/contribution.h"
 #include "ops/ops.h"
 

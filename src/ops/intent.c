@@ -209,13 +209,12 @@ static int parse_table(const char *text, struct tunnel *t, struct err *e)
 	return 0;
 }
 
-static int check_amneziawg(const struct config *c, struct err *e)
+/* The kernel's WireGuard would take it and never get an answer. */
+static int check_dialect(const struct config *c, struct err *e)
 {
-	/* The store keeps the flag in the notes of the sealed lines; the kernel's WireGuard would
-	 * take the config and never get an answer. */
-	if (!c->amneziawg)
+	if (!c->dialect)
 		return 0;
-	err_set(e, E_UNSUPPORTED, "%s is an AmneziaWG configuration", c->sponsor_name);
+	err_set(e, E_UNSUPPORTED, "%s is an %s configuration", c->sponsor_name, c->dialect);
 	return err_hint(e, "WireGuard cannot speak it; ask the sponsor for a WireGuard file");
 }
 
@@ -235,7 +234,7 @@ int intent_load(struct ops *o, const char *name, const char *server, struct tunn
 		err_set(e, E_OTHER_DEVICE, "that is %s's configuration", c.peer_name);
 		return err_hint(e, "wf deploy %s/%s", c.peer_name, c.sponsor_name);
 	}
-	if ((r = check_amneziawg(&c, e)))
+	if ((r = check_dialect(&c, e)))
 		return r;
 	t.config_id = c.id;
 	t.name = arena_printf(o->arena, "%s/%s", c.peer_name, c.sponsor_name);

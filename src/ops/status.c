@@ -95,11 +95,6 @@ static void add_running(struct host *h, const struct contribution *c, const stru
 		ret->any_down_or_drift = true;
 }
 
-static void add_drift(struct host *h, struct tunnel_status *t, const char *fmt, const char *what)
-{
-	*LIST_PUSH(h->ops->arena, t, drift) = arena_printf(h->ops->arena, fmt, what);
-}
-
 /* Which tunnel an operation concerns; shared objects are reported with the first. */
 static struct tunnel_status *owner_of(const struct op *op, struct status_result *ret)
 {
@@ -135,11 +130,12 @@ static void find_drift(struct host *h, const struct state *own, const struct sta
 		if (!t || t->state == TUNNEL_CHANGING)
 			continue;
 		text_op(&b, op);
-		add_drift(h, t, "needed: %s", strbuf_str(&b));
+		*LIST_PUSH(a, t, drift) = arena_printf(a, "needed: %s", strbuf_str(&b));
 	}
 	LIST_FOREACH (t, ret, tunnels) {
 		if (state_find_link(foreign, t->ifname))
-			add_drift(h, t, "'%s' is now an interface that wf did not make", t->ifname);
+			*LIST_PUSH(a, t, drift) = arena_printf(a,
+				"'%s' is an interface that wf did not make", t->ifname);
 		if (t->n_drift)
 			ret->any_down_or_drift = true;
 	}

@@ -7,6 +7,7 @@
 #include "ops/up.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/str.h"
