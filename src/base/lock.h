@@ -3,8 +3,8 @@
  * A lock in a file of its own (flock), which says who holds it: pid, verb, since. Freed by the
  * kernel when the holder dies. The descriptor is close-on-exec.
  */
-#ifndef WF_SYS_LOCK_H
-#define WF_SYS_LOCK_H
+#ifndef WF_BASE_LOCK_H
+#define WF_BASE_LOCK_H
 
 #include "base/err.h"
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What every use-case shares: the database handle, this machine's id, notes. Must not print and must
+ * not know which of its callers is a menu.
+ */
+#include "ops/ops.h"
+
+#include "base/str.h"
+#include "sys/machine.h"
+
+void ops_close(struct ops *o)
+{
+	store_close(o->store);
+	o->store = NULL;
+}
+
+int ops_store(struct ops *o, bool write, bool create, struct err *e)
+{
+	struct store_options opt = {
+		.path = o->db_path,
+		.verb = o->verb,
+		.timeout_ms = o->timeout_ms,
+		.write = write,
+		.create = create,
+	};
+
+	if (o->store)
+		return 0;
+	return store_open(&opt, &o->store, e);
+}
+
+int ops_machine(struct ops *o, const char **ret, struct err *e)
+{
+	int r;
+
+	if (!o->machine && (r = machine_id(o->arena, &o->machine, e)))
+		return r;
+	*ret = o->machine;
+	return 0;
+}
+
+void ops_note(struct ops *o, const char *fmt, ...)
+{
+	STRBUF_CLEANUP struct strbuf b = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	strbuf_vaddf(&b, fmt, ap);
+	va_end(ap);
+	o->ui->note(o->ui->ctx, strbuf_str(&b));
+}

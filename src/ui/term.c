@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Signs and colours. Knows what a terminal can show, not what is being said. */
+#include "ui/term.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+void term_init(struct term *t, bool no_color)
+{
+	const char *name = getenv("TERM"), *mode = getenv("WG_COLOR_MODE");
+
+	setlocale(LC_CTYPE, "");
+	t->utf8 = str_ieq(nl_langinfo(CODESET), "UTF-8");
+	t->tty_in = isatty(STDIN_FILENO);
+	t->tty_out = isatty(STDOUT_FILENO);
+	t->tty_err = isatty(STDERR_FILENO);
+	t->color = t->tty_out && !str_empty(name) && !str_eq(name, "dumb");
+	if (str_eq(mode, "always"))
+		t->color = true;
+	if (no_color || str_eq(mode, "never") || !str_empty(getenv("NO_COLOR")))
+		t->color = false;
+}
+
+const char *term_sign(const struct term *t, enum term_sign s)
+{
+	static const struct {
+		const char *utf8, *ascii;
+	} signs[] = {
+		[TERM_UP] = {"●", "*"},	      [TERM_DOWN] = {"○", "o"},
+		[TERM_WAITING] = {"◐", "~"},  [TERM_BLOCKED] = {"!", "!"},
+		[TERM_WARNING] = {"⚠", "!"},  [TERM_ARROW] = {"→", "->"},
+		[TERM_RX] = {"↓", "rx"},      [TERM_TX] = {"↑", "tx"},
+	};
+
+	return t->utf8 ? signs[s].utf8 : signs[s].ascii;
+}
+
+static const char *sequence(const struct term *t, const char *s)
+{
+	return t->color ? s : "";
+}
+
+const char *term_green(const struct term *t)
+{
+	return sequence(t, "\033[32m");
+}
+
+const char *term_red(const struct term *t)
+{
+	return sequence(t, "\033[31m");
+}
+
+const char *term_yellow(const struct term *t)
+{
+	return sequence(t, "\033[33m");
+}
+
+const char *term_bold(const struct term *t)
+{
+	return sequence(t, "\033[1m");
+}
+
+const char *term_off(const struct term *t)
+{
+	return sequence(t, "\033[0m");
+}
