@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# tiers: netns vm
 # What wf reads does not grow with what others have: a table with very many routes, an interface with
 # very many peers. Counted are the netlink messages and bytes that up, status and down receive.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# tiers: netns vm
 # What goes wrong: dead servers, strangers who delete or plant an interface, a missing database, a
 # host without IPv6, wrong names. Nothing is left behind, nothing is claimed that is not so.
 . "$(dirname "$0")/../lib/tap.sh"

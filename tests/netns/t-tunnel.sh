@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# tiers: netns vm
 # One tunnel of each kind comes up, carries what it should and nothing else, is described truly, and
 # goes without a trace.
 . "$(dirname "$0")/../lib/tap.sh"
