@@ -22,4 +22,13 @@ void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scop
 void merge_own(struct arena *a, const struct record *r, const struct state *observed,
 	struct state *ret, struct state *ret_foreign);
 
+/*
+ * How a verb uses the record. up: the compiled contribution is added. down: its contribution becomes
+ * `leaving`. reload: the old contribution becomes `leaving` and the new one, with the same seq and
+ * number, is added behind it; both stay until all is done, so that what only the old form had is
+ * known to be wf's. After the last operation merge_settle drops what is leaving and the previous
+ * values of sysctls that nobody wants any more.
+ */
+void merge_settle(struct record *r);
+
 #endif
