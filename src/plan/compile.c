@@ -180,6 +180,8 @@ int compile_tunnel(struct arena *a, const struct tunnel *tunnel, const struct fa
 
 	if (tunnel->via && !outer)
 		return err_set(e, E_NOT_FOUND, "the outer tunnel '%s' is not up", tunnel->via);
+	if (tunnel->table_mode == TABLE_AUTO && !facts->free_table)
+		return err_set(e, E_INTERNAL, "no table number was given for '%s'", tunnel->name);
 	c.outer = tunnel->via ? outer : NULL;
 	identify(&c);
 	compile_names(&c);

@@ -271,18 +271,3 @@ void diff_states(struct arena *a, const struct diff_in *in, struct plan *ret)
 	order_plan(&plan);
 	*ret = plan;
 }
-
-void diff_remember(struct arena *a, const struct plan *p, struct record *r)
-{
-	LIST_FOREACH (op, p, ops) {
-		bool known = false;
-
-		if (op->kind != OP_SYSCTL || op->sysctl.value <= op->sysctl_before.value)
-			continue;
-		LIST_FOREACH (before, r, previous)
-			known |= str_eq(before->key, op->sysctl.key);
-		if (!known)
-			*LIST_PUSH(a, r, previous) = (struct sysctl_state){
-				arena_strdup(a, op->sysctl.key), op->sysctl_before.value};
-	}
-}

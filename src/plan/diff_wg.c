@@ -16,7 +16,6 @@
 struct wg_diff {
 	struct diff *d;
 	const struct wg_state *want, *have;
-	const struct wg_state *old; /* the form before a reload, or NULL */
 	LIST(struct ip_prefix, taken);
 	bool asks;
 };
@@ -59,30 +58,29 @@ void diff_name_keys(const struct record *r, struct wg_state *device)
 		}
 }
 
-/* The device as it was compiled before a reload: in a contribution that is leaving. */
-static const struct wg_state *old_form(const struct record *r, const char *ifname)
+/* A form of the device is recorded that had this peer elsewhere: it was moved on purpose. */
+static bool recorded_elsewhere(const struct wg_diff *x, const struct wg_peer *want)
 {
-	if (r)
-		LIST_FOREACH (c, r, contributions) {
-			struct wg_state *device = state_find_device(&c->own, ifname);
+	const struct record *r = x->d->in->record;
 
-			if (c->leaving && device)
-				return device;
-		}
-	return NULL;
+	if (!r)
+		return false;
+	LIST_FOREACH (c, r, contributions) {
+		const struct wg_state *form = state_find_device(&c->own, x->want->ifname);
+		const struct wg_peer *p = form ? wg_find_peer(form, &want->public_key) : NULL;
+
+		if (p && !ip_endpoint_equal(&p->endpoint, &want->endpoint))
+			return true;
+	}
+	return false;
 }
 
 static bool moves_endpoint(
 	const struct wg_diff *x, const struct wg_peer *want, const struct wg_peer *have)
 {
-	const struct wg_peer *old;
-
 	if (!want->endpoint.addr.family || ip_endpoint_equal(&want->endpoint, &have->endpoint))
 		return false;
-	if (!have->endpoint.addr.family)
-		return true;
-	old = x->old ? wg_find_peer(x->old, &want->public_key) : NULL;
-	return old && !ip_endpoint_equal(&old->endpoint, &want->endpoint);
+	return !have->endpoint.addr.family || recorded_elsewhere(x, want);
 }
 
 static bool peer_allows(const struct wg_peer *p, const struct wg_allowed *w)
@@ -260,7 +258,6 @@ void diff_devices(struct diff *d)
 				*LIST_PUSH(d->a, &x, taken) = w->prefix;
 		if (x.n_taken)
 			qsort(x.taken, x.n_taken, sizeof(*x.taken), prefix_cmp);
-		x.old = old_form(d->in->record, want->ifname);
 		x.asks = d->in->handshake_ms && str_eq(d->in->ask_ifname, want->ifname);
 		push_device(d, want, &have);
 		for (enum pass pass = PASS_NEW; pass <= PASS_GROW; pass++)

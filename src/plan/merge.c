@@ -199,24 +199,3 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 	if (ret_foreign)
 		*ret_foreign = foreign;
 }
-
-void merge_settle(struct record *r)
-{
-	struct sysctl_state *previous = r->previous;
-	size_t kept = 0, needed = 0;
-
-	for (size_t i = 0; i < r->n_contributions; i++)
-		if (!r->contributions[i].leaving)
-			r->contributions[kept++] = r->contributions[i];
-	r->n_contributions = kept;
-	for (size_t i = 0; i < r->n_previous; i++) {
-		bool wanted = false;
-
-		LIST_FOREACH (c, r, contributions)
-			LIST_FOREACH (s, &c->own, sysctls)
-				wanted |= str_eq(s->key, previous[i].key);
-		if (wanted)
-			previous[needed++] = previous[i];
-	}
-	r->n_previous = needed;
-}

@@ -23,12 +23,9 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 	struct state *ret, struct state *ret_foreign);
 
 /*
- * How a verb uses the record. up: the compiled contribution is added. down: its contribution becomes
- * `leaving`. reload: the old contribution becomes `leaving` and the new one, with the same seq and
- * number, is added behind it; both stay until all is done, so that what only the old form had is
- * known to be wf's. After the last operation merge_settle drops what is leaving and the previous
- * values of sysctls that nobody wants any more.
+ * How a verb uses the record. up: the compiled contribution is added. down: it becomes `leaving`.
+ * reload: the new form (same seq and number) takes the place of the old one, which is added behind
+ * it as `leaving` until all is done: merge_own knows by it what only the old form had.
  */
-void merge_settle(struct record *r);
 
 #endif
