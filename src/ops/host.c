@@ -229,6 +229,19 @@ void host_remove(struct host *h, struct contribution *c)
 	r->n_contributions--;
 }
 
+struct contribution *host_replace(struct host *h, struct contribution *old,
+	const struct contribution *form)
+{
+	struct record *r = &h->record;
+	size_t i = (size_t)(old - r->contributions);
+	struct contribution *behind = LIST_PUSH(h->ops->arena, r, contributions);
+
+	*behind = r->contributions[i];
+	behind->leaving = true;
+	r->contributions[i] = *form;
+	return &r->contributions[i];
+}
+
 int ops_is_up(struct ops *o, const char *name, bool *ret, struct err *e)
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
