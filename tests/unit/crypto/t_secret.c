@@ -95,6 +95,9 @@ static void test_refused(void)
 	refused("dwdtCnMYpX08FsFyUbJmRd9ML4frwJkq*Xf7pR25LCo=",
 		"has 44 characters as a WireGuard key has, but they are not base64 of 32 bytes",
 		"a strange character");
+	refused("dwdt\xafnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=",
+		"has 44 characters as a WireGuard key has, but they are not base64 of 32 bytes",
+		"a byte that is no character");
 }
 
 static void test_equal(void)

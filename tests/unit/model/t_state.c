@@ -180,7 +180,8 @@ static void test_copy(void)
 		same &= same_state(&s, &copy);
 		LIST_FOREACH (d, &s, devices)
 			LIST_FOREACH (p, d, peers)
-				memset(p->allowed, 0xee, p->n_allowed * sizeof(*p->allowed));
+				LIST_FOREACH (allowed, p, allowed)
+					allowed->prefix.addr.family = 0xee;
 		LIST_FOREACH (k, &s, sysctls)
 			memset((char *)k->key, 'x', strlen(k->key));
 		LIST_FOREACH (d, &copy, devices)
