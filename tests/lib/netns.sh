@@ -395,6 +395,8 @@ ping_ok() {
 # with routes to inet and 10.99.0.0/16: what wf is compared with, and what the rig is tested with.
 hand_up() {
 	local a allowed
+	# The kernel's WireGuard clears this one for the whole namespace when a link of it comes up.
+	on client sysctl net.ipv4.conf.all.send_redirects >"$RIG/hand.sysctl"
 	provider_conf "$@" >"$RIG/hand.conf"
 	wg_add client hand
 	grep -v -e '^Address' -e '^DNS' "$RIG/hand.conf" >"$RIG/hand.wg"
@@ -414,6 +416,7 @@ hand_up() {
 
 hand_down() {
 	on client ip link del hand
+	on client sysctl -q -p "$RIG/hand.sysctl"
 }
 
 # --- counting on the wire -----------------------------------------------------------------------
