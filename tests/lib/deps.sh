@@ -79,7 +79,8 @@ deps_install() {
 
 # unpack_service PACKAGE DIR: the files of a package, and nothing but its files, below DIR: no
 # script of the package runs, nothing is started, the host's package database does not know it.
-# Neither are its dependencies looked at. Does nothing when DIR has them.
+# With it come the libraries it depends on and the host lacks (one step: not what those need).
+# Does nothing when DIR has them.
 unpack_service() {
 	deps_stamp=$2/.unpacked-$1
 	[ ! -e "$deps_stamp" ] || return 0
@@ -88,28 +89,32 @@ unpack_service() {
 		return 1
 	}
 	mkdir -p "$2" || return 1
+	[ -n "$(apt-cache show "$1" 2>/dev/null)" ] || deps_update
+	# shellcheck disable=SC2046
+	deps_libs=$(deps_missing $(apt-cache depends "$1" 2>/dev/null |
+		sed -n 's/^ *Depends: \(lib[^ <>]*\)$/\1/p'))
+	for deps_p in "$1" $deps_libs; do
+		deps_say "downloading $deps_p, to be unpacked in $2"
+		deps_unpack "$deps_p" "$2" && continue
+		# Old lists name files that are gone.
+		deps_update
+		deps_unpack "$deps_p" "$2" || {
+			deps_say "could not get $deps_p"
+			return 1
+		}
+	done
+	: >"$deps_stamp"
+}
+
+deps_unpack() {
 	deps_tmp=$(mktemp -d) || return 1
 	# apt gives up root to download.
 	chmod 755 "$deps_tmp"
 	[ "$(id -u)" -ne 0 ] || chown _apt "$deps_tmp" 2>/dev/null
-	deps_say "downloading $1, to be unpacked in $2"
-	deps_rc=1
-	for deps_try in old new; do
-		[ "$deps_try" = old ] || deps_update
-		(cd "$deps_tmp" && apt-get -q=2 download "$1" </dev/null >&2) || continue
-		deps_rc=0
-		break
-	done
-	for deps_p in "$deps_tmp"/*.deb; do
-		[ "$deps_rc" -eq 0 ] || break
-		dpkg -x "$deps_p" "$2" || deps_rc=1
-	done
+	(cd "$deps_tmp" && apt-get -q=2 download "$1" </dev/null >&2 && dpkg -x ./*.deb "$2")
+	deps_rc=$?
 	rm -rf "$deps_tmp"
-	[ "$deps_rc" -eq 0 ] || {
-		deps_say "could not get $1"
-		return 1
-	}
-	: >"$deps_stamp"
+	return "$deps_rc"
 }
 
 # deps_kernel DIR: prints "VERSION IMAGE MODULES" of the guest's kernel: the one that is installed
@@ -125,6 +130,9 @@ deps_kernel() {
 			# An installed image whose modules were removed is of no use.
 			[ -e "$deps_root/lib/modules/$deps_k/kernel/drivers/net/wireguard" ] || continue
 			[ -r "$deps_root/boot/vmlinuz-$deps_k" ] || continue
+			# What the package's script would have made.
+			[ -e "$deps_root/lib/modules/$deps_k/modules.dep" ] ||
+				depmod -b "${deps_root:-/}" "$deps_k" || return 1
 			printf '%s %s %s\n' "$deps_k" "$deps_root/boot/vmlinuz-$deps_k" \
 				"$deps_root/lib/modules/$deps_k"
 			return 0
