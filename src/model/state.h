@@ -97,7 +97,11 @@ struct rule_state {
 	uint8_t protocol;
 };
 
-/* wants: at least `value` (numbers); the record keeps what was there before */
+/*
+ * wants: at least `value` (numbers); the record keeps what was there before. SYSCTL_KEPT: wf does not
+ * write it, but something it does changes it, and it is put back in the end.
+ */
+#define SYSCTL_KEPT (-1)
 struct sysctl_state {
 	const char *key; /* "net.ipv4.conf.all.src_valid_mark": dots, no path */
 	int32_t value;
