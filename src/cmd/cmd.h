@@ -6,7 +6,7 @@
 #ifndef WF_CMD_CMD_H
 #define WF_CMD_CMD_H
 
-#include "base/json.h"
+#include "base/jsonw.h"
 #include "ops/ops.h"
 #include "ui/term.h"
 
@@ -58,7 +58,7 @@ struct cmd {
 	struct arena *arena; /* = ops.arena */
 	struct term term;
 	struct strbuf out; /* standard output, written at the end or by cmd_flush */
-	struct json j;	   /* on out, begun when --json */
+	struct jsonw j;	   /* on out, begun when --json */
 	bool has_result;   /* there is a result on stdout: no error object in JSON mode */
 };
 

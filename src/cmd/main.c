@@ -34,37 +34,37 @@ void cmd_flush(struct cmd *c)
 
 void cmd_json(struct cmd *c, const char *schema)
 {
-	json_begin(&c->j, &c->out);
-	json_object(&c->j);
-	json_kv_str(&c->j, "schema", schema);
+	jsonw_begin(&c->j, &c->out);
+	jsonw_object(&c->j);
+	jsonw_kv_str(&c->j, "schema", schema);
 	c->has_result = true;
 }
 
 void cmd_json_end(struct cmd *c)
 {
-	json_object_end(&c->j);
+	jsonw_object_end(&c->j);
 	strbuf_addc(&c->out, '\n');
 }
 
 static void print_error_json(const struct err *e)
 {
 	STRBUF_CLEANUP struct strbuf out = {0};
-	struct json j;
+	struct jsonw j;
 
-	json_begin(&j, &out);
-	json_object(&j);
-	json_kv_str(&j, "schema", "wf.error/1");
-	json_kv_str(&j, "code", err_name(e->code));
-	json_kv_str(&j, "message", e->msg);
+	jsonw_begin(&j, &out);
+	jsonw_object(&j);
+	jsonw_kv_str(&j, "schema", "wf.error/1");
+	jsonw_kv_str(&j, "code", err_name(e->code));
+	jsonw_kv_str(&j, "message", e->msg);
 	if (e->hint[0])
-		json_kv_str(&j, "hint", e->hint);
+		jsonw_kv_str(&j, "hint", e->hint);
 	if (e->file[0])
-		json_kv_str(&j, "file", e->file);
+		jsonw_kv_str(&j, "file", e->file);
 	if (e->line) {
-		json_kv_uint(&j, "line", e->line);
-		json_kv_uint(&j, "column", e->column);
+		jsonw_kv_uint(&j, "line", e->line);
+		jsonw_kv_uint(&j, "column", e->column);
 	}
-	json_object_end(&j);
+	jsonw_object_end(&j);
 	fprintf(stderr, "%s\n", strbuf_str(&out));
 }
 

@@ -5,6 +5,10 @@
 
 #include "cmd/cmd.h"
 
+extern const struct command cmd_down;
+extern const struct command cmd_reload;
+extern const struct command cmd_status;
+extern const struct command cmd_up;
 extern const struct command cmd_version;
 
 #endif

@@ -5,6 +5,10 @@
 #include "base/str.h"
 
 const struct command *const commands[] = {
+	&cmd_up,
+	&cmd_down,
+	&cmd_reload,
+	&cmd_status,
 	&cmd_version,
 	NULL,
 };

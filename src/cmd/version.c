@@ -7,7 +7,7 @@ static int run(struct cmd *c, struct err *e)
 	(void)e;
 	if (c->json) {
 		cmd_json(c, "wf.version/1");
-		json_kv_str(&c->j, "version", PACKAGE_VERSION);
+		jsonw_kv_str(&c->j, "version", PACKAGE_VERSION);
 		cmd_json_end(c);
 	} else {
 		strbuf_add(&c->out, "wf " PACKAGE_VERSION "\n");

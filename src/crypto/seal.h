@@ -17,7 +17,9 @@ struct seal_key;
 
 /*
  * Loads the key file (0600, regular, owned by the caller or root; a looser one is refused with the
- * command that mends it). With `create`, a missing one is made, with its directory (0700).
+ * command that mends it). With `create`, a missing one is made, with its directory (0700); of two
+ * processes that make it at once, both get the same key. E_NOT_FOUND: it is missing; E_PERMISSION:
+ * it may not be read, or others may; E_SEAL: it holds no key.
  */
 int seal_key_load(const char *path, bool create, struct seal_key **ret, struct err *e);
 void seal_key_free(struct seal_key *k);

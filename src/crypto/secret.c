@@ -45,18 +45,25 @@ static struct slot *slot_of(const struct wg_secret *s)
 	return &pool.slots[s->slot - 1];
 }
 
-static int slot_take(struct wg_secret *ret, struct err *e)
+static int pool_make(struct err *e)
 {
 	int r = crypto_init(e);
 
+	if (r < 0 || pool.slots)
+		return r;
+	pool.slots = sodium_allocarray(POOL_SLOTS, sizeof(struct slot));
+	if (!pool.slots)
+		return err_errno(e, E_LIMIT, errno, "no guarded memory for keys");
+	sodium_memzero(pool.slots, POOL_SLOTS * sizeof(struct slot));
+	return 0;
+}
+
+int secret_new(struct wg_secret *ret, uint8_t **ret_bytes, struct err *e)
+{
+	int r = pool_make(e);
+
 	if (r < 0)
 		return r;
-	if (!pool.slots) {
-		pool.slots = sodium_allocarray(POOL_SLOTS, sizeof(struct slot));
-		if (!pool.slots)
-			return err_errno(e, E_LIMIT, errno, "no guarded memory for keys");
-		sodium_memzero(pool.slots, POOL_SLOTS * sizeof(struct slot));
-	}
 	for (unsigned word = 0; word < POOL_SLOTS / 64; word++) {
 		unsigned bit;
 
@@ -65,6 +72,7 @@ static int slot_take(struct wg_secret *ret, struct err *e)
 		bit = (unsigned)__builtin_ctzll(~pool.used[word]);
 		pool.used[word] |= UINT64_C(1) << bit;
 		ret->slot = (uint16_t)(word * 64 + bit + 1);
+		*ret_bytes = slot_of(ret)->b;
 		return 0;
 	}
 	return err_set(e, E_LIMIT, "more than %d keys are in use at once", POOL_SLOTS);
@@ -78,6 +86,7 @@ bool secret_is_set(const struct wg_secret *s)
 int secret_parse(const char *text, size_t len, struct wg_secret *ret, struct err *e)
 {
 	SECRET_CLEANUP struct wg_secret s = {0};
+	uint8_t *b;
 	size_t n;
 	int r;
 
@@ -90,10 +99,10 @@ int secret_parse(const char *text, size_t len, struct wg_secret *ret, struct err
 			"has %zu characters as a WireGuard key has, "
 			"but does not end in \"=\"",
 			len);
-	r = slot_take(&s, e);
+	r = secret_new(&s, &b, e);
 	if (r < 0)
 		return r;
-	if (sodium_base642bin(slot_of(&s)->b, WG_KEY_LEN, text, len, NULL, &n, NULL,
+	if (sodium_base642bin(b, WG_KEY_LEN, text, len, NULL, &n, NULL,
 		    sodium_base64_VARIANT_ORIGINAL) != 0 ||
 		n != WG_KEY_LEN)
 		return err_set(e, E_KEY,
@@ -107,11 +116,12 @@ int secret_parse(const char *text, size_t len, struct wg_secret *ret, struct err
 int secret_from_bytes(const uint8_t bytes[static WG_KEY_LEN], struct wg_secret *ret, struct err *e)
 {
 	struct wg_secret s = {0};
-	int r = slot_take(&s, e);
+	uint8_t *b;
+	int r = secret_new(&s, &b, e);
 
 	if (r < 0)
 		return r;
-	memcpy(slot_of(&s)->b, bytes, WG_KEY_LEN);
+	memcpy(b, bytes, WG_KEY_LEN);
 	*ret = s;
 	return 0;
 }
@@ -120,11 +130,10 @@ int secret_generate(struct wg_secret *ret, struct err *e)
 {
 	struct wg_secret s = {0};
 	uint8_t *b;
-	int r = slot_take(&s, e);
+	int r = secret_new(&s, &b, e);
 
 	if (r < 0)
 		return r;
-	b = slot_of(&s)->b;
 	randombytes_buf(b, WG_KEY_LEN);
 	/* RFC 7748, section 5: decodeScalar25519 */
 	b[0] &= 248;

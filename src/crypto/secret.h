@@ -23,6 +23,8 @@ int crypto_init(struct err *e);
 bool secret_is_set(const struct wg_secret *s);
 /* Canonical base64, 44 characters; on failure E_KEY without any of the text. */
 int secret_parse(const char *text, size_t len, struct wg_secret *ret, struct err *e);
+/* A slot and the place to write the secret to, zero as yet: for what decodes or decrypts in place. */
+int secret_new(struct wg_secret *ret, uint8_t **ret_bytes, struct err *e);
 int secret_from_bytes(const uint8_t bytes[static WG_KEY_LEN], struct wg_secret *ret,
 	struct err *e);
 /* A new Curve25519 private key, clamped. */

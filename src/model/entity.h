@@ -54,6 +54,7 @@ struct config {
 	int mtu;				   /* 0 = NULL */
 	int64_t fwmark;				   /* -1 = NULL */
 	const char *table_setting;
+	const char *dialect; /* NULL = WireGuard; "amneziawg": keys only AmneziaWG speaks */
 	const char *config_path, *last_deployed_at, *deployed_hash;
 	bool pending_remote_update;
 	const char *old_private_key, *last_key_rotation_at;

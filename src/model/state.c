@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/codec.h"
 
 #define IPV6_DEFAULT_METRIC 1024 /* IP6_RT_PRIO_USER: what the kernel makes of metric 0 */
 
@@ -147,38 +148,19 @@ struct wg_peer *wg_find_peer(const struct wg_state *d, const struct wg_key *key)
 	return NULL;
 }
 
-/* Gives dst items of its own, as many as there are; what they point to is still shared. */
-#define COPY_ITEMS(a, dst, name)                                                                   \
-	((dst)->name = arena_memdup((a), (dst)->name, (dst)->n_##name * sizeof(*(dst)->name)),     \
-		(dst)->cap_##name = (dst)->n_##name)
-
 void wg_peer_copy(struct arena *a, const struct wg_peer *src, struct wg_peer *dst)
 {
-	*dst = *src;
-	COPY_ITEMS(a, dst, allowed);
+	codec_copy(&wg_peer_codec, a, src, dst);
 }
 
 void wg_state_copy(struct arena *a, const struct wg_state *src, struct wg_state *dst)
 {
-	*dst = *src;
-	COPY_ITEMS(a, dst, peers);
-	LIST_FOREACH (p, dst, peers)
-		COPY_ITEMS(a, p, allowed);
+	codec_copy(&wg_state_codec, a, src, dst);
 }
 
 void state_copy(struct arena *a, const struct state *src, struct state *dst)
 {
-	*dst = *src;
-	COPY_ITEMS(a, dst, links);
-	COPY_ITEMS(a, dst, devices);
-	COPY_ITEMS(a, dst, addrs);
-	COPY_ITEMS(a, dst, routes);
-	COPY_ITEMS(a, dst, rules);
-	COPY_ITEMS(a, dst, sysctls);
-	LIST_FOREACH (d, dst, devices)
-		wg_state_copy(a, d, d);
-	LIST_FOREACH (s, dst, sysctls)
-		s->key = arena_strdup(a, s->key);
+	codec_copy(&state_codec, a, src, dst);
 }
 
 void sysctl_path(const char *key, char *out, size_t size)

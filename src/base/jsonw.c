@@ -3,16 +3,16 @@
  * Writes JSON (RFC 8259) into a string buffer, value by value. Knows syntax only: what the members
  * mean is said where they are written.
  */
-#include "base/json.h"
+#include "base/jsonw.h"
 
 #include <string.h>
 
-void json_begin(struct json *j, struct strbuf *out)
+void jsonw_begin(struct jsonw *j, struct strbuf *out)
 {
-	*j = (struct json){.out = out};
+	*j = (struct jsonw){.out = out};
 }
 
-static void separate(struct json *j)
+static void separate(struct jsonw *j)
 {
 	if (j->comma && !j->after_key)
 		strbuf_addc(j->out, ',');
@@ -20,7 +20,7 @@ static void separate(struct json *j)
 	j->after_key = false;
 }
 
-static void open_level(struct json *j, char c)
+static void open_level(struct jsonw *j, char c)
 {
 	separate(j);
 	strbuf_addc(j->out, c);
@@ -28,29 +28,29 @@ static void open_level(struct json *j, char c)
 	j->comma = false;
 }
 
-static void close_level(struct json *j, char c)
+static void close_level(struct jsonw *j, char c)
 {
 	strbuf_addc(j->out, c);
 	j->depth--;
 	j->comma = true;
 }
 
-void json_object(struct json *j)
+void jsonw_object(struct jsonw *j)
 {
 	open_level(j, '{');
 }
 
-void json_object_end(struct json *j)
+void jsonw_object_end(struct jsonw *j)
 {
 	close_level(j, '}');
 }
 
-void json_array(struct json *j)
+void jsonw_array(struct jsonw *j)
 {
 	open_level(j, '[');
 }
 
-void json_array_end(struct json *j)
+void jsonw_array_end(struct jsonw *j)
 {
 	close_level(j, ']');
 }
@@ -95,7 +95,7 @@ static void write_string(struct strbuf *out, const char *value, size_t len)
 	strbuf_addc(out, '"');
 }
 
-void json_key(struct json *j, const char *key)
+void jsonw_key(struct jsonw *j, const char *key)
 {
 	separate(j);
 	write_string(j->out, key, strlen(key));
@@ -103,70 +103,70 @@ void json_key(struct json *j, const char *key)
 	j->after_key = true;
 }
 
-void json_strn(struct json *j, const char *value, size_t len)
+void jsonw_strn(struct jsonw *j, const char *value, size_t len)
 {
 	separate(j);
 	write_string(j->out, value, len);
 }
 
-void json_str(struct json *j, const char *value)
+void jsonw_str(struct jsonw *j, const char *value)
 {
 	if (value)
-		json_strn(j, value, strlen(value));
+		jsonw_strn(j, value, strlen(value));
 	else
-		json_null(j);
+		jsonw_null(j);
 }
 
-void json_int(struct json *j, int64_t value)
+void jsonw_int(struct jsonw *j, int64_t value)
 {
 	separate(j);
 	strbuf_addf(j->out, "%lld", (long long)value);
 }
 
-void json_uint(struct json *j, uint64_t value)
+void jsonw_uint(struct jsonw *j, uint64_t value)
 {
 	separate(j);
 	strbuf_addf(j->out, "%llu", (unsigned long long)value);
 }
 
-void json_bool(struct json *j, bool value)
+void jsonw_bool(struct jsonw *j, bool value)
 {
 	separate(j);
 	strbuf_add(j->out, value ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void jsonw_null(struct jsonw *j)
 {
 	separate(j);
 	strbuf_add(j->out, "null");
 }
 
-void json_kv_str(struct json *j, const char *key, const char *value)
+void jsonw_kv_str(struct jsonw *j, const char *key, const char *value)
 {
-	json_key(j, key);
-	json_str(j, value);
+	jsonw_key(j, key);
+	jsonw_str(j, value);
 }
 
-void json_kv_int(struct json *j, const char *key, int64_t value)
+void jsonw_kv_int(struct jsonw *j, const char *key, int64_t value)
 {
-	json_key(j, key);
-	json_int(j, value);
+	jsonw_key(j, key);
+	jsonw_int(j, value);
 }
 
-void json_kv_uint(struct json *j, const char *key, uint64_t value)
+void jsonw_kv_uint(struct jsonw *j, const char *key, uint64_t value)
 {
-	json_key(j, key);
-	json_uint(j, value);
+	jsonw_key(j, key);
+	jsonw_uint(j, value);
 }
 
-void json_kv_bool(struct json *j, const char *key, bool value)
+void jsonw_kv_bool(struct jsonw *j, const char *key, bool value)
 {
-	json_key(j, key);
-	json_bool(j, value);
+	jsonw_key(j, key);
+	jsonw_bool(j, value);
 }
 
-void json_kv_null(struct json *j, const char *key)
+void jsonw_kv_null(struct jsonw *j, const char *key)
 {
-	json_key(j, key);
-	json_null(j);
+	jsonw_key(j, key);
+	jsonw_null(j);
 }

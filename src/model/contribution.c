@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The contribution and the record: their JSON form, copying, finding. Knows names of members and
+ * the schema's version; where a record is kept and who may write it is not known here. A record
+ * that is not understood whole is not used at all.
+ */
+#include "model/contribution.h"
+
+#include "base/str.h"
+#include "model/codec.h"
+
+static const char *const phases[] = {
+	[CONTRIBUTION_DONE] = "done",
+	[CONTRIBUTION_DOING] = "doing",
+	NULL,
+};
+static const struct codec_field contribution_rows[] = {
+	CODEC_FIELD(struct contribution, name, CODEC_TEXT, .required = true),
+	CODEC_FIELD(struct contribution, title, CODEC_TEXT),
+	CODEC_FIELD(struct contribution, server, CODEC_TEXT),
+	CODEC_FIELD(struct contribution, country, CODEC_TEXT),
+	CODEC_FIELD(struct contribution, city, CODEC_TEXT),
+	CODEC_FIELD(struct contribution, config_id, CODEC_INT),
+	CODEC_FIELD(struct contribution, ifname, CODEC_IFNAME, .required = true),
+	CODEC_FIELD(struct contribution, kind, CODEC_ENUM, .names = codec_link_kinds),
+	CODEC_FIELD(struct contribution, seq, CODEC_UINT),
+	CODEC_FIELD(struct contribution, number, CODEC_UINT, .max = 0xffff),
+	CODEC_FIELD(struct contribution, full4, CODEC_BOOL),
+	CODEC_FIELD(struct contribution, full6, CODEC_BOOL),
+	CODEC_FIELD(struct contribution, full, CODEC_BOOL),
+	CODEC_FIELD(struct contribution, via, CODEC_TEXT),
+	CODEC_LIST_OF(struct contribution, dns, codec_item_addr),
+	CODEC_LIST_OF(struct contribution, search, codec_item_text),
+	CODEC_FIELD(struct contribution, own, CODEC_OBJECT, .sub = &state_codec),
+	CODEC_FIELD(struct contribution, holder, CODEC_OBJECT, .sub = &state_codec),
+	CODEC_LIST_OF(struct contribution, notes, codec_item_text),
+	CODEC_FIELD(struct contribution, phase, CODEC_ENUM, .names = phases),
+	CODEC_FIELD(struct contribution, verb, CODEC_TEXT),
+	CODEC_FIELD(struct contribution, pid, CODEC_INT, .max = INT32_MAX),
+	CODEC_FIELD(struct contribution, pid_start, CODEC_INT, .max = INT64_MAX),
+	CODEC_FIELD(struct contribution, since, CODEC_TEXT),
+	CODEC_FIELD(struct contribution, leaving, CODEC_BOOL),
+};
+static const struct codec contribution_codec = CODEC_TABLE(struct contribution, contribution_rows);
+static const struct codec_field contribution_item =
+	CODEC_ITEM_OF(struct contribution, contribution_codec);
+
+static const struct codec_field record_rows[] = {
+	CODEC_FIELD(struct record, next_seq, CODEC_UINT),
+	CODEC_LIST_OF(struct record, contributions, contribution_item),
+	CODEC_LIST_OF(struct record, previous, codec_item_sysctl),
+};
+static const struct codec record_codec =
+	CODEC_TABLE(struct record, record_rows, .schema = "wf.record/1");
+
+struct contribution *record_find(const struct record *r, const char *name_or_ifname)
+{
+	LIST_FOREACH (c, r, contributions)
+		if (str_ieq(c->name, name_or_ifname))
+			return c;
+	LIST_FOREACH (c, r, contributions)
+		if (str_eq(c->ifname, name_or_ifname))
+			return c;
+	return NULL;
+}
+
+void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst)
+{
+	codec_copy(&contribution_codec, a, src, dst);
+}
+
+json_t *contribution_to_json(const struct contribution *c)
+{
+	return codec_to_json(&contribution_codec, c);
+}
+
+int contribution_from_json(
+	struct arena *a, const json_t *j, struct contribution *ret, struct err *e)
+{
+	return codec_from_json(&contribution_codec, a, j, ret, e);
+}
+
+json_t *record_to_json(const struct record *r)
+{
+	return codec_to_json(&record_codec, r);
+}
+
+int record_from_json(struct arena *a, const json_t *j, struct record *ret, struct err *e)
+{
+	return codec_from_json(&record_codec, a, j, ret, e);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * wf down. Knows the record and nothing else: no database, no row, and no link is needed. What was
+ * compiled when the tunnel came up says what has to go.
+ */
+#include "ops/up.h"
+
+#include "base/str.h"
+#include "store/entities.h"
+
+/* It is not up; is it at least something that could be? Then that is no error. */
+static int not_up(struct ops *o, const char *name, struct down_result *ret, struct err *e)
+{
+	struct err why = {0};
+	const char *machine;
+	struct config c;
+
+	if (ops_store(o, false, false, &why) || ops_machine(o, &machine, &why) ||
+		store_config_get(o->store, o->arena, name, machine, &c, &why)) {
+		err_set(e, E_NOT_FOUND, "nothing called '%s' is up", name);
+		if (why.code == E_NOT_FOUND && why.hint[0])
+			err_hint(e, "%s", why.hint);
+		return -E_NOT_FOUND;
+	}
+	ret->nothing = true;
+	return 0;
+}
+
+static int mark(struct host *h, const char *name, struct down_result *ret, struct err *e)
+{
+	struct contribution *only = name ? host_find(h, name) : NULL;
+	int r;
+
+	if (name && !only)
+		return not_up(h->ops, name, ret, e);
+	LIST_FOREACH (c, &h->record, contributions) {
+		if (only && c != only)
+			continue;
+		if ((r = host_check_free(c, e)))
+			return r;
+		host_mark(h, c, "down", true);
+		*LIST_PUSH(h->ops->arena, ret, titles) = c->title;
+	}
+	ret->nothing = !ret->n_titles;
+	return 0;
+}
+
+/* A stranger may change things between the look and the deed: then look again, a few times. */
+static int take_away(struct host *h, struct err *e)
+{
+	int r = 0;
+
+	for (int tries = 0; tries < 3; tries++) {
+		struct host_plan p;
+
+		if ((r = host_plan(h, &h->record, NULL, &p, e)))
+			return r;
+		if (!p.plan.n_ops)
+			return 0;
+		r = host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, e);
+		if (!r)
+			return 0;
+	}
+	return r;
+}
+
+int ops_down(struct ops *o, const char *name, struct down_result *ret, struct err *e)
+{
+	HOST_CLEANUP struct host h = {.lock.fd = -1};
+	int r;
+
+	*ret = (struct down_result){0};
+	if ((r = host_open(o, &h, e)) || (r = host_lock(&h, NULL, e)) ||
+		(r = mark(&h, name, ret, e)))
+		return r;
+	if (o->dry_run) {
+		STRBUF_CLEANUP struct strbuf b = {0};
+		struct host_plan p;
+
+		if ((r = host_plan(&h, &h.record, NULL, &p, e)))
+			return r;
+		host_print_plan(&h, &p.plan, &b);
+		ret->plan = arena_strdup(o->arena, strbuf_str(&b));
+		return 0;
+	}
+	if (ret->nothing)
+		return 0;
+	if ((r = host_save(&h, e)) || (r = take_away(&h, e)))
+		return err_wrap(e, "cannot take down '%s'", name ? name : "all");
+	return host_finish(&h, e);
+}

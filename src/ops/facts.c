@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Facts of this machine for compile. Knows whom to ask (dns, net, sys); decides nothing but which of
+ * several addresses of a name is used. Nothing is changed here.
+ */
+#include "ops/facts.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+#include "dns/lookup.h"
+#include "net/query.h"
+#include "sys/caller.h"
+#include "sys/sysctl.h"
+#include "sys/userspace.h"
+
+static bool uses_address(const struct contribution *c, const struct ip_endpoint *ep)
+{
+	if (!c)
+		return false;
+	LIST_FOREACH (d, &c->own, devices)
+		LIST_FOREACH (p, d, peers)
+			if (ip_endpoint_equal(&p->endpoint, ep))
+				return true;
+	return false;
+}
+
+/* Of the candidates (each queried) the one in use, else the first with a route, else the first. */
+static const struct fact_endpoint *pick(const struct facts *candidates,
+	const struct contribution *before)
+{
+	LIST_FOREACH (c, candidates, endpoints)
+		if (uses_address(before, &c->addr))
+			return c;
+	LIST_FOREACH (c, candidates, endpoints)
+		if (c->reachable)
+			return c;
+	return candidates->n_endpoints ? &candidates->endpoints[0] : NULL;
+}
+
+static int resolve_one(struct host *h, const struct tunnel_peer *p,
+	const struct contribution *before, struct facts *ret, struct err *e)
+{
+	struct arena *a = h->ops->arena;
+	struct lookup_options opt = {
+		.mark = WF_MARK,
+		.ipv6 = h->ipv6,
+		.retries = -2,
+		.cancelled = h->local.cancelled,
+		.ctx = h->ops,
+	};
+	struct lookup_result found = {0};
+	struct facts candidates = {0};
+	const struct fact_endpoint *best;
+	int r;
+
+	if ((r = dns_lookup(a, p->host, &opt, &found, e)))
+		return r;
+	LIST_FOREACH (addr, &found, addrs) {
+		struct fact_endpoint *f = LIST_PUSH(a, &candidates, endpoints);
+
+		*f = (struct fact_endpoint){.host = p->host, .port = p->port};
+		f->addr.addr = *addr;
+		f->addr.port = p->port;
+	}
+	if ((r = net_query_endpoints(h->net, a, WF_MARK, &candidates, e)))
+		return r;
+	best = pick(&candidates, before);
+	if (best)
+		*LIST_PUSH(a, ret, endpoints) = *best;
+	return 0;
+}
+
+int facts_resolve(struct host *h, const struct tunnel *t, const struct contribution *before,
+	struct facts *ret, struct err *e)
+{
+	struct err last = {0};
+
+	LIST_FOREACH (p, t, peers) {
+		int r;
+
+		if (!p->host)
+			continue;
+		r = resolve_one(h, p, before, ret, &last);
+		if (r == -E_INTERRUPTED || (r && t->n_peers == 1)) {
+			*e = last;
+			return r;
+		}
+		if (r) /* one gateway of several: compile says what that means */
+			*LIST_PUSH(h->ops->arena, ret, endpoints) =
+				(struct fact_endpoint){.host = p->host, .port = p->port};
+	}
+	return 0;
+}
+
+/* Strict reverse path filtering: the larger of "all" and the device's value is 1 (ip-sysctl). */
+static void look_at_rp_filter(struct fact_endpoint *f)
+{
+	struct err ignored;
+	char key[64];
+	int32_t all, dev;
+
+	if (!f->dev || f->addr.addr.family != AF_INET)
+		return;
+	/* A dot in a device's name is a slash in the key, as in sysctl(8). */
+	snprintf(key, sizeof(key), "net.ipv4.conf.%s.rp_filter", f->dev);
+	for (char *p = key + 14; *p && !str_eq(p, ".rp_filter"); p++)
+		if (*p == '.')
+			*p = '/';
+	if (sysctl_read("net.ipv4.conf.all.rp_filter", &all, &ignored) ||
+		sysctl_read(key, &dev, &ignored))
+		return;
+	f->strict_rp_filter = (all > dev ? all : dev) == 1;
+}
+
+static bool captures_anything(const struct tunnel *t)
+{
+	LIST_FOREACH (p, t, peers)
+		if (p->n_allowed)
+			return t->table_mode == TABLE_AUTO;
+	return false;
+}
+
+static int gather_ssh(struct host *h, struct facts *ret, struct err *e)
+{
+	struct ssh_sockets s = {0};
+	int r = caller_ssh_sockets(h->ops->arena, &s, e);
+
+	if (r || !s.n_inodes)
+		return r;
+	return net_query_tcp_by_inode(h->ops->arena, s.inodes, s.n_inodes, ret, e);
+}
+
+static int gather_kind(struct host *h, const struct contribution *before, struct facts *ret,
+	struct err *e)
+{
+	int r;
+
+	if (before) {
+		ret->kernel_wireguard = before->kind == LINK_WIREGUARD;
+		return 0;
+	}
+	if ((r = net_query_kernel_wireguard(h->net, &ret->kernel_wireguard, e)))
+		return r;
+	if (!ret->kernel_wireguard && !userspace_available()) {
+		err_set(e, E_UNSUPPORTED, "this kernel has no WireGuard and there is no '%s'",
+			userspace_program());
+		return err_hint(e, "install the kernel module or wireguard-go");
+	}
+	return 0;
+}
+
+static uint32_t first_free_number(const struct record *r)
+{
+	uint32_t n = 1;
+
+	for (bool taken = true; taken; n += taken) {
+		taken = false;
+		LIST_FOREACH (c, r, contributions)
+			taken = taken || c->number == n;
+	}
+	return n;
+}
+
+int facts_gather(struct host *h, const struct tunnel *t, const struct contribution *before,
+	struct facts *ret, struct err *e)
+{
+	struct arena *a = h->ops->arena;
+	int r;
+
+	ret->ipv6 = h->ipv6;
+	ret->ipv6_sysctl = h->ipv6_sysctl;
+	ret->next_seq = before ? before->seq : h->record.next_seq;
+	ret->free_table = before ? before->number : first_free_number(&h->record);
+	if ((r = gather_kind(h, before, ret, e)) ||
+		(r = net_query_endpoints(h->net, a, WF_MARK, ret, e)) ||
+		(r = net_query_local(h->net, a, &h->record, ret, e)))
+		return r;
+	if (!ret->n_endpoints && (r = net_query_default_mtu(h->net, &ret->default_mtu, e)))
+		return r;
+	if (!before && t->table_mode == TABLE_AUTO &&
+		(r = net_query_free_table(h->net, ret->free_table, h->ipv6, &ret->free_table, e)))
+		return r;
+	if (captures_anything(t) && (r = gather_ssh(h, ret, e)))
+		return r;
+	LIST_FOREACH (f, ret, endpoints)
+		look_at_rp_filter(f);
+	return 0;
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From the record to the kernel: the one path every verb takes. Knows the sequence merge, observe,
+ * diff, apply; must not know verbs. The record keeps a setting's first value from before wf's first
+ * write until nobody wants it any more.
+ */
+#include "ops/host.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "plan/diff.h"
+#include "plan/merge.h"
+#include "plan/order.h"
+#include "plan/text.h"
+#include "sys/sysctl.h"
+
+int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
+	struct state *foreign, struct err *e)
+{
+	struct scope scope = {0};
+	struct state seen = {0};
+	int r;
+
+	merge_scope(a, &h->record, h->ipv6, &scope);
+	scope.stats = stats;
+	if ((r = h->executor.observe(h->executor.ctx, a, &scope, &seen, e)))
+		return r;
+	merge_own(a, &h->record, &seen, own, foreign);
+	return 0;
+}
+
+static const struct sysctl_state *find_sysctl(const struct sysctl_state *list, size_t n,
+	const char *key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i].key, key))
+			return &list[i];
+	return NULL;
+}
+
+/* What stood there before wf's first write, so that it can be put back. */
+static void remember_settings(struct host *h, const struct plan *p)
+{
+	struct record *r = &h->record;
+
+	LIST_FOREACH (op, p, ops) {
+		struct sysctl_state *s;
+
+		if (op->kind != OP_SYSCTL || op->stage != STAGE_BEFORE ||
+			find_sysctl(r->previous, r->n_previous, op->sysctl.key))
+			continue;
+		s = LIST_PUSH(h->ops->arena, r, previous);
+		*s = op->sysctl_before;
+		s->key = arena_strdup(h->ops->arena, s->key);
+	}
+}
+
+int host_plan(struct host *h, const struct record *before, const struct host_ask *ask,
+	struct host_plan *ret, struct err *e)
+{
+	struct arena *a = h->ops->arena;
+	struct state want = {0};
+	int r;
+
+	*ret = (struct host_plan){0};
+	merge_record(a, &h->record, &want);
+	if ((r = host_observe(h, a, false, &ret->have, &ret->foreign, e)))
+		return r;
+	diff_states(a,
+		&(struct diff_in){
+			.want = &want,
+			.have = &ret->have,
+			.record = before,
+			.ask_ifname = ask ? ask->ifname : NULL,
+			.handshake_ms = ask ? ask->wait_ms : 0,
+		},
+		&ret->plan);
+	order_plan(&ret->plan);
+	remember_settings(h, &ret->plan);
+	ret->done = arena_alloc(a, sizeof(*ret->done) * (ret->plan.n_ops + 1));
+	return 0;
+}
+
+void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out)
+{
+	(void)h;
+	text_plan(out, p);
+}
+
+static void step(void *ctx, const struct op *op)
+{
+	STRBUF_CLEANUP struct strbuf b = {0};
+	struct host *h = ctx;
+
+	text_op(&b, op);
+	h->ops->ui->step(h->ops->ui->ctx, strbuf_str(&b));
+}
+
+int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage last, bool undo,
+	struct err *e)
+{
+	struct apply_hooks hooks = {.ctx = h, .step = h->ops->verbose ? step : NULL};
+
+	return apply_run(h->ops->arena, &h->executor, &p->plan, first, last, undo, &hooks, p->done,
+		e);
+}
+
+/* Settings that nobody wants any more have been put back by the plan. */
+static void forget_settings(struct host *h)
+{
+	struct state want = {0};
+	struct record *r = &h->record;
+	size_t kept = 0;
+
+	merge_record(h->ops->arena, r, &want);
+	for (size_t i = 0; i < r->n_previous; i++)
+		if (find_sysctl(want.sysctls, want.n_sysctls, r->previous[i].key))
+			r->previous[kept++] = r->previous[i];
+	r->n_previous = kept;
+}
+
+int host_finish(struct host *h, struct err *e)
+{
+	/* Only under the lock can one be leaving: ours, or one that was settled. */
+	for (size_t i = h->record.n_contributions; i-- > 0;)
+		if (h->record.contributions[i].leaving)
+			host_remove(h, &h->record.contributions[i]);
+	forget_settings(h);
+	return host_save(h, e);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From rows to intent: what a configuration at one of its servers asks for on this host. */
+#ifndef WF_OPS_INTENT_H
+#define WF_OPS_INTENT_H
+
+#include "model/tunnel.h"
+#include "ops/ops.h"
+
+/*
+ * server NULL = the active one. E_OTHER_DEVICE when the configuration is not this machine's. Secrets
+ * stay sealed but for the preshared keys, which are opened for their fingerprint.
+ */
+int intent_load(struct ops *o, const char *name, const char *server, struct tunnel *ret,
+	struct err *e);
+/* "NAME@SERVER" taken apart; *server is NULL without '@'. */
+void intent_split_name(struct arena *a, const char *text, const char **name,
+	const char **server);
+
+#endif

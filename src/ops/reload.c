@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * wf reload: the rows as they are now against the kernel as it is now; the difference is applied and
+ * nothing else. An unchanged configuration sends no message that changes anything.
+ */
+#include "ops/up.h"
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "ops/facts.h"
+#include "ops/intent.h"
+#include "plan/compile.h"
+
+/* The contribution as it is compiled now, keeping what identifies the running one. */
+static int compile_again(struct host *h, struct tunnel *t, struct facts *f,
+	const struct contribution *old, struct contribution *ret, struct err *e)
+{
+	const struct contribution *outer = old->via ? record_find(&h->record, old->via) : NULL;
+	struct contribution c = {0};
+	int r;
+
+	t->via = outer ? outer->ifname : NULL;
+	if ((r = facts_gather(h, t, old, f, e)) ||
+		(r = compile_tunnel(h->ops->arena, t, f, outer, &c, e)))
+		return r;
+	c.since = old->since;
+	if (c.own.n_links && old->own.n_links)
+		c.own.links[0].ifindex = old->own.links[0].ifindex;
+	*ret = c;
+	return 0;
+}
+
+static int apply_difference(struct host *h, struct contribution *slot, struct host_plan *p,
+	const struct contribution *old, struct err *e)
+{
+	struct err ignored;
+	int r;
+
+	host_mark(h, slot, "reload", false);
+	if ((r = host_save(h, e)))
+		return r;
+	r = host_apply(h, p, STAGE_BEFORE, STAGE_AFTER, true, e);
+	if (r)
+		*slot = *old;
+	else
+		slot->phase = CONTRIBUTION_DONE;
+	slot->since = old->since;
+	if (r) {
+		host_finish(h, &ignored);
+		return r;
+	}
+	return host_finish(h, e);
+}
+
+int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struct err *e)
+{
+	HOST_CLEANUP struct host h = {.lock.fd = -1};
+	STRBUF_CLEANUP struct strbuf text = {0};
+	struct contribution *slot, old;
+	struct record before;
+	struct tunnel t;
+	struct facts f = {0};
+	struct host_plan p;
+	const char *base, *server;
+	int r;
+
+	*ret = (struct reload_result){0};
+	intent_split_name(o->arena, name, &base, &server);
+	if ((r = host_open(o, &h, e)) || (r = host_load(&h, e)))
+		return r;
+	slot = host_find(&h, base);
+	if ((r = intent_load(o, slot ? slot->name : base, slot ? slot->server : server, &t, e)))
+		return r;
+	if (!slot) {
+		err_set(e, E_NO, "%s is not up", t.title);
+		return err_hint(e, "wf up %s", name);
+	}
+	if ((r = facts_resolve(&h, &t, slot, &f, e)) || (r = host_lock(&h, NULL, e)))
+		return r;
+	slot = record_find(&h.record, t.name);
+	if (!slot || slot->leaving)
+		return err_set(e, E_BUSY, "another command took %s down meanwhile", t.title);
+	if ((r = host_check_free(slot, e)))
+		return r;
+	old = *slot;
+	before = h.record;
+	before.contributions = arena_memdup(o->arena, h.record.contributions,
+		h.record.n_contributions * sizeof(*h.record.contributions));
+	if ((r = compile_again(&h, &t, &f, &old, slot, e)) ||
+		(r = host_plan(&h, &before, NULL, &p, e)))
+		return err_wrap(e, "cannot reload '%s'", t.title);
+	ret->c = slot;
+	host_print_plan(&h, &p.plan, &text);
+	ret->unchanged = !p.plan.n_ops;
+	ret->changes = ret->plan = arena_strdup(o->arena, strbuf_str(&text));
+	if (ret->unchanged || o->dry_run)
+		return 0;
+	if ((r = apply_difference(&h, slot, &p, &old, e)))
+		return err_wrap(e, "cannot reload '%s'", t.title);
+	return 0;
+}

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * wf up. Knows the order of the act: names without the lock, plan and make under it, the wait for
+ * the handshake without it, then the move of the default under it again. Whatever fails before the
+ * move leaves the machine as it was.
+ */
+#include "ops/up.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "ops/facts.h"
+#include "ops/intent.h"
+#include "plan/compile.h"
+#include "plan/merge.h"
+
+/* What one `up` carries from step to step. */
+struct up {
+	struct host *h;
+	const struct up_request *req;
+	struct tunnel tunnel;
+	struct facts facts;
+	const struct contribution *again; /* a dead command's attempt that is begun anew */
+	struct host_plan plan;
+	int64_t began_ms;
+};
+
+static int find_outer(struct up *u, const struct contribution **ret, struct err *e)
+{
+	const char *via = u->req->via;
+
+	*ret = NULL;
+	if (!via)
+		return 0;
+	*ret = host_find(u->h, via);
+	if (!*ret)
+		return err_set(e, E_NOT_FOUND, "'%s' is not up, so nothing can run inside it", via);
+	u->tunnel.via = (*ret)->ifname;
+	return 0;
+}
+
+/* Another tunnel that is up under this name or interface. *done: it is just what was asked for. */
+static int check_present(struct up *u, struct up_result *ret, bool *done, struct err *e)
+{
+	struct contribution *c = record_find(&u->h->record, u->tunnel.name);
+	int r;
+
+	*done = false;
+	if (!c)
+		c = record_find(&u->h->record, u->tunnel.ifname);
+	if (!c)
+		return 0;
+	if ((r = host_check_free(c, e)))
+		return r;
+	if (c->phase == CONTRIBUTION_DOING) {
+		u->again = c;
+		return 0;
+	}
+	if (!str_ieq(c->name, u->tunnel.name))
+		return err_set(e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
+	if (!str_ieq(c->server, u->tunnel.server)) {
+		err_set(e, E_CONFLICT, "%s is up already, by way of %s", c->title, c->server);
+		return err_hint(e, "wf down %s first", c->name);
+	}
+	*done = ret->already = true;
+	ret->c = c;
+	return 0;
+}
+
+static void say_notes(struct up *u, const struct contribution *c)
+{
+	LIST_FOREACH (note, c, notes)
+		ops_note(u->h->ops, "%s", *note);
+}
+
+/* Cutting the connection one sits in takes more than a flag: see CLI.md's E_LOSE_SSH. */
+static int check_ssh(struct up *u, struct err *e)
+{
+	char peer[IP_TEXT_SIZE];
+
+	if (u->tunnel.keep_ssh || u->req->lose_ssh || !u->facts.n_ssh)
+		return 0;
+	ip_addr_format(&u->facts.ssh[0].peer, peer);
+	err_set(e, E_LOSE_SSH, "--no-keep-ssh would route your SSH connection from %s into the tunnel",
+		peer);
+	return err_hint(e, "leave the flag away (the connection then stays outside the tunnel), or "
+			   "add --confirm=lose-ssh");
+}
+
+/* Puts the compiled contribution into the record, where a killed attempt may still stand. */
+static int enter_record(struct up *u, struct contribution **ret, struct err *e)
+{
+	struct host *h = u->h;
+	const struct contribution *outer;
+	struct contribution c = {0}, *slot;
+	int r;
+
+	if ((r = find_outer(u, &outer, e)) ||
+		(r = facts_gather(h, &u->tunnel, u->again, &u->facts, e)) ||
+		(r = check_ssh(u, e)) ||
+		(r = compile_tunnel(h->ops->arena, &u->tunnel, &u->facts, outer, &c, e)))
+		return r;
+	if (u->again) {
+		slot = record_find(&h->record, u->again->name);
+		c.own.links[0].ifindex = slot->own.n_links ? slot->own.links[0].ifindex : 0;
+		*slot = c;
+	} else {
+		slot = LIST_PUSH(h->ops->arena, &h->record, contributions);
+		*slot = c;
+		h->record.next_seq++;
+	}
+	host_mark(h, slot, "up", false);
+	*ret = slot;
+	return 0;
+}
+
+/* A stranger's link under our name would be configured by our plan: never. */
+static int check_foreign(const struct up *u, const struct host_plan *p, struct err *e)
+{
+	if (!state_find_link(&p->foreign, u->tunnel.ifname))
+		return 0;
+	err_set(e, E_EXISTS, "there already is an interface '%s' that wf did not make",
+		u->tunnel.ifname);
+	return err_hint(e, "remove it, or choose another name with: wf set %s interface=NAME",
+		u->tunnel.name);
+}
+
+/* Takes this tunnel out again, as `down` would; the error that led here stays in *e. */
+static void take_back(struct up *u)
+{
+	struct host *h = u->h;
+	struct contribution *c = record_find(&h->record, u->tunnel.name);
+	struct err second = {0};
+	struct host_plan p;
+
+	if (!c)
+		return;
+	host_mark(h, c, "up", true);
+	if (host_plan(h, &h->record, NULL, &p, &second) ||
+		host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, &second)) {
+		/* The record still says what is there: the next command takes it back. */
+		h->ops->ui->warn(h->ops->ui->ctx, &second);
+		return;
+	}
+	if (host_finish(h, &second))
+		h->ops->ui->warn(h->ops->ui->ctx, &second);
+}
+
+static void remember_links(struct host *h)
+{
+	struct state own = {0};
+	struct err ignored;
+
+	if (host_observe(h, h->ops->arena, false, &own, NULL, &ignored))
+		return;
+	LIST_FOREACH (c, &h->record, contributions) {
+		struct link_state *seen = state_find_link(&own, c->ifname);
+
+		if (seen && c->own.n_links)
+			c->own.links[0].ifindex = seen->ifindex;
+	}
+}
+
+/* BEFORE to MAKE, under the lock; the record says DOING before the first operation. */
+static int make(struct up *u, struct err *e)
+{
+	struct host *h = u->h;
+	int r;
+
+	if ((r = host_save(h, e)))
+		return r;
+	r = host_apply(h, &u->plan, STAGE_BEFORE, STAGE_MAKE, true, e);
+	if (r) {
+		take_back(u);
+		return r;
+	}
+	remember_links(h);
+	return host_save(h, e);
+}
+
+static void count_answers(const struct up *u, struct up_result *ret)
+{
+	for (size_t i = 0; i < u->plan.plan.n_ops; i++) {
+		const struct op *op = &u->plan.plan.ops[i];
+
+		if (op->kind != OP_HANDSHAKE)
+			continue;
+		ret->peers++;
+		ret->answered += u->plan.done[i];
+	}
+	ret->connected = ret->answered == ret->peers && ret->peers;
+}
+
+static void count_bytes(struct up *u, struct up_result *ret)
+{
+	struct wg_state d = {0};
+	struct err ignored;
+
+	if (net_read_device(u->h->net, u->h->ops->arena, u->tunnel.ifname, ret->c->kind, &d,
+		    &ignored))
+		return;
+	LIST_FOREACH (p, &d, peers) {
+		if (!p->last_handshake) {
+			ret->tx_bytes += p->tx_bytes;
+			ret->rx_bytes += p->rx_bytes;
+		}
+	}
+}
+
+/* The handshake, without the lock. 0 also when nobody answered: the caller looks at *ret. */
+static int verify(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct host *h = u->h;
+	int64_t start = clock_ms();
+	struct err silent = {0};
+	int r;
+
+	host_unlock(h);
+	if (u->req->verifying)
+		u->req->verifying(u->req->ctx, ret->c);
+	r = host_apply(h, &u->plan, STAGE_VERIFY, STAGE_VERIFY, false, &silent);
+	if (r && r != -E_NO_HANDSHAKE) {
+		*e = silent;
+		return r;
+	}
+	count_answers(u, ret);
+	ret->handshake_ms = ret->answered ? clock_ms() - start : -1;
+	if (!ret->connected)
+		count_bytes(u, ret);
+	return 0;
+}
+
+/* Again under the lock: our attempt must still stand in the record, and is ours. */
+static int take_lock_again(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct contribution *c;
+	int r = host_lock(u->h, u->tunnel.name, e);
+
+	if (r)
+		return r;
+	c = record_find(&u->h->record, u->tunnel.name);
+	if (!c || c->phase != CONTRIBUTION_DOING || c->pid != getpid())
+		return err_set(e, E_BUSY, "another command took %s down meanwhile", u->tunnel.title);
+	ret->c = c;
+	return 0;
+}
+
+/* MOVE to AFTER: the default, and whatever the wait for the handshake left (a keepalive). */
+static int move(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct host *h = u->h;
+	struct contribution *c = record_find(&h->record, u->tunnel.name);
+	char now[CLOCK_TEXT_SIZE];
+	struct host_plan rest;
+	int r;
+
+	if ((r = host_plan(h, &h->record, NULL, &rest, e)) ||
+		(r = host_apply(h, &rest, STAGE_BEFORE, STAGE_AFTER, true, e))) {
+		take_back(u);
+		return r;
+	}
+	clock_now(now);
+	c = record_find(&h->record, u->tunnel.name);
+	c->phase = CONTRIBUTION_DONE;
+	c->since = arena_strdup(h->ops->arena, now);
+	if ((r = host_finish(h, e)))
+		return r;
+	ret->c = record_find(&h->record, u->tunnel.name);
+	return 0;
+}
+
+static int no_handshake(const struct up *u, const struct up_result *ret, struct err *e)
+{
+	const struct fact_endpoint *f = u->facts.n_endpoints ? &u->facts.endpoints[0] : NULL;
+	char ep[IP_TEXT_SIZE] = "its endpoint";
+
+	if (f && f->addr.addr.family)
+		ip_endpoint_format(&f->addr, ep);
+	err_set(e, E_NO_HANDSHAKE,
+		"%s: no handshake from %s in %u s (sent %llu bytes, received %llu; %s %s%s%s)",
+		u->tunnel.title, u->tunnel.server ? u->tunnel.server : ep, u->req->wait_ms / 1000,
+		(unsigned long long)ret->tx_bytes, (unsigned long long)ret->rx_bytes,
+		f && f->reachable ? "the way to" : "there is no way to", ep,
+		f && f->dev ? " is " : "", f && f->dev ? f->dev : "");
+	if (u->req->or_down)
+		return err_hint(e, "the tunnel was taken down again");
+	return err_hint(e, "the tunnel stays up and goes on trying; 'wf down %s' takes it down",
+		u->tunnel.name);
+}
+
+static int dry_run(struct up *u, struct up_result *ret)
+{
+	STRBUF_CLEANUP struct strbuf b = {0};
+
+	host_print_plan(u->h, &u->plan.plan, &b);
+	ret->plan = arena_strdup(u->h->ops->arena, strbuf_str(&b));
+	return 0;
+}
+
+static int run_locked(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct host *h = u->h;
+	struct host_ask ask = {.ifname = u->tunnel.ifname, .wait_ms = u->req->wait_ms};
+	struct contribution *c;
+	bool done;
+	int r;
+
+	if ((r = check_present(u, ret, &done, e)) || done)
+		return r;
+	if ((r = enter_record(u, &c, e)) ||
+		(r = host_plan(h, &h->record, u->req->wait_ms ? &ask : NULL, &u->plan, e)) ||
+		(r = check_foreign(u, &u->plan, e)))
+		return r;
+	ret->c = c;
+	say_notes(u, c);
+	if (h->ops->dry_run)
+		return dry_run(u, ret);
+	if ((r = make(u, e)))
+		return r;
+	if (u->req->wait_ms) {
+		struct err why = {0};
+		int v = verify(u, ret, &why);
+
+		if ((r = take_lock_again(u, ret, e)))
+			return r;
+		if (v || (u->req->or_down && !ret->connected && ret->peers)) {
+			take_back(u);
+			*e = why;
+			return v ? v : no_handshake(u, ret, e);
+		}
+	}
+	if ((r = move(u, ret, e)))
+		return r;
+	ret->total_ms = clock_ms() - u->began_ms;
+	return u->req->wait_ms && ret->peers && !ret->connected ? no_handshake(u, ret, e) : 0;
+}
+
+int ops_up(struct ops *o, const struct up_request *req, struct up_result *ret, struct err *e)
+{
+	HOST_CLEANUP struct host h = {.lock.fd = -1};
+	struct up u = {.h = &h, .req = req, .began_ms = clock_ms()};
+	const struct contribution *standing;
+	int r;
+
+	*ret = (struct up_result){.handshake_ms = -1};
+	if ((r = intent_load(o, req->name, req->server, &u.tunnel, e)))
+		return r;
+	u.tunnel.keep_ssh = !req->no_keep_ssh;
+	if ((r = host_open(o, &h, e)) || (r = host_load(&h, e)))
+		return r;
+	/* Of one that stands no name needs to be resolved. */
+	standing = record_find(&h.record, u.tunnel.name);
+	if (!standing || standing->phase == CONTRIBUTION_DOING)
+		if ((r = facts_resolve(&h, &u.tunnel, NULL, &u.facts, e)))
+			return err_wrap(e, "cannot bring up '%s'", u.tunnel.title);
+	if ((r = host_lock(&h, u.tunnel.name, e)))
+		return r;
+	r = run_locked(&u, ret, e);
+	if (r && r != -E_NO_HANDSHAKE && r != -E_LOSE_SSH)
+		err_wrap(e, "cannot bring up '%s'", u.tunnel.title);
+	return r;
+}
