@@ -6,6 +6,9 @@
  */
 #include "wgconf/parser.h"
 
+#include <string.h>
+
+#include "base/str.h"
 #include "wgconf/key.h"
 #include "wgconf/value.h"
 
@@ -194,8 +197,8 @@ static int read_endpoint(struct parser *p, const struct scan_line *l, struct err
 	if (r < 0)
 		return r;
 	if (bare)
-		parser_note(p, l->value.column, "Endpoint has no brackets; it is taken as [%s]:%u",
-			peer->endpoint_host, peer->endpoint_port);
+		parser_note(p, l->value.column,
+			"Endpoint has no brackets; what follows the last colon is the port");
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "wgconf/comment.h"
 #include "wgconf/key.h"
 

@@ -200,6 +200,14 @@ static int read_unknown(struct parser *p, const struct scan_line *l, struct err 
 		err_hint(e, "write %s, or remove the line. (The line itself is not shown.)", near);
 		return err_at(e, NULL, 0, l->name.column);
 	}
+	if (!name && !l->value.len) {
+		/* The second half of a key that was broken in copying looks like this. */
+		err_set(e, E_SYNTAX, "WireGuard does not know this key, and it has no value");
+		err_hint(e,
+			"a line may have been broken in copying; download the file again. "
+			"(The line itself is not shown.)");
+		return err_at(e, NULL, 0, l->name.column);
+	}
 	if (amneziawg) {
 		p->c->amneziawg = true;
 		if (!p->amneziawg_line)

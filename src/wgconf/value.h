@@ -2,8 +2,8 @@
 /*
  * One value from its text: exact reading, and for what is refused the reason and the way out, with
  * the column (file and line are the caller's). `key` names the line in messages. No message repeats
- * text that could be a piece of a key: only texts of digits, dots and colons are repeated, and host
- * names with a dot, which base64 does not have.
+ * text that could be a piece of a key: only what is an address, or made of the characters of one
+ * with a dot or a colon among them, which base64 does not have.
  */
 #ifndef WF_WGCONF_VALUE_H
 #define WF_WGCONF_VALUE_H

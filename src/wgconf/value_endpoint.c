@@ -77,23 +77,20 @@ static bool is_ipv4(const char *s)
 	return ip_addr_parse(s, &addr) && addr.family == AF_INET;
 }
 
-/* text is a whole endpoint without a port: suggests one without taking it. */
+/* Suggests a port without taking it. A name is not repeated: it could be anything. */
 static int refuse_no_port(struct span v, const char *host, struct err *e)
 {
+	bool ipv6 = is_ipv6(host) && !strchr(host, '%');
+
 	err_set(e, E_ENDPOINT, "Endpoint has no port");
-	if (is_ipv6(host))
+	if (ipv6 || is_ipv4(host))
 		err_hint(e,
-			"write [%s]:51820 if the server listens on WireGuard's usual port; "
+			"write %s%s%s:51820 if the server listens on WireGuard's usual port; "
 			"the sponsor knows it",
-			host);
-	else if (strchr(host, '.') && (is_ipv4(host) || is_host_name(host)))
-		err_hint(e,
-			"write %s:51820 if the server listens on WireGuard's usual port; "
-			"the sponsor knows it",
-			host);
+			ipv6 ? "[" : "", host, ipv6 ? "]" : "");
 	else
 		err_hint(e,
-			"write it behind the address, as in 192.0.2.5:51820; "
+			"write it behind the name, as in vpn.example.com:51820; "
 			"the sponsor knows it");
 	return err_at(e, NULL, 0, v.column);
 }
