@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names as typed. Knows the grammar of SPONSOR, PEER/SPONSOR and @SERVER and which names keep it
- * unambiguous; the looking up itself, and near names, are store's. Nothing here is ever used as a
+ * Names as typed. Knows the grammar of SPONSOR, PEER/SPONSOR and @SERVER; which names there may be,
+ * the looking up itself and near names are store's. Nothing here is ever used as a
  * path.
  */
 #include "ops/name.h"
@@ -14,7 +14,8 @@
 int name_parse(struct arena *a, const char *text, struct name *ret, struct err *e)
 {
 	struct name n = {0};
-	const char *at = strrchr(text, '@');
+	/* The first one: a server's name may hold an '@', a configuration's cannot. */
+	const char *at = strchr(text, '@');
 
 	if (str_iends(text, ".conf")) {
 		ret->config = ret->server = NULL;
@@ -92,49 +93,6 @@ int name_server(struct ops *o, const struct config *c, const char *server, struc
 		return r;
 	*ret = l;
 	return 0;
-}
-
-int name_check(const char *what, const char *name, struct err *e)
-{
-	char escaped[4 * NAME_MAX_LENGTH + 8];
-	size_t len = strlen(name);
-
-	if (!len)
-		return err_set(e, E_NAME, "the name of a %s cannot be empty", what);
-	if (len > NAME_MAX_LENGTH)
-		return err_set(e, E_NAME, "the name of a %s has at most %d bytes, this one has %zu",
-			what, NAME_MAX_LENGTH, len);
-	str_escape(escaped, sizeof(escaped), name);
-	if (!str_eq(escaped, name))
-		err_set(e, E_NAME, "'%s' cannot be the name of a %s: it holds control characters",
-			escaped, what);
-	else if (strpbrk(name, "/@"))
-		err_set(e, E_NAME, "'%s' cannot be the name of a %s: '/' and '@' separate names",
-			name, what);
-	else if (*name == '-' || str_is_space(*name) || str_is_space(name[len - 1]))
-		err_set(e, E_NAME,
-			"'%s' cannot be the name of a %s: it begins or ends with a '-' or a space", name,
-			what);
-	else if (str_iends(name, ".conf"))
-		err_set(e, E_NAME, "'%s' cannot be the name of a %s: '.conf' means a file", name,
-			what);
-	else
-		return 0;
-	return -E_NAME;
-}
-
-bool name_is_interface(const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *p = name; *p; p++) {
-		bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
-		bool digit = *p >= '0' && *p <= '9';
-
-		if (!letter && !digit && !strchr("_=+.-", *p))
-			return false;
-	}
-	return len >= 1 && len < WF_IFNAME_SIZE && !str_eq(name, ".") && !str_eq(name, "..");
 }
 
 const char *name_interface(struct arena *a, const char *sponsor)

@@ -9,8 +9,6 @@
 #include "ops/ops.h"
 #include "store/entities.h"
 
-#define NAME_MAX_LENGTH 200
-
 struct name {
 	const char *config; /* "SPONSOR" or "PEER/SPONSOR"; NULL when it is a file */
 	const char *server; /* behind '@', or NULL */
@@ -30,10 +28,6 @@ int name_config(struct ops *o, const char *text, struct config *ret, const char 
 int name_server(struct ops *o, const struct config *c, const char *server,
 	struct server_list *ret, struct err *e);
 
-/* Whether a new sponsor, device or host may be called so; `what` is for the sentence. */
-int name_check(const char *what, const char *name, struct err *e);
-/* wg-quick's rule: [a-zA-Z0-9_=+.-]{1,15}, and neither "." nor "..". */
-bool name_is_interface(const char *name);
 /* "wg-" and the sponsor in lower case, other characters as '-', cut to 15 bytes. */
 const char *name_interface(struct arena *a, const char *sponsor);
 
