@@ -8,14 +8,14 @@
 #include <search.h>
 #include <string.h>
 
-struct entry {
+struct sealed {
 	uint8_t fp[SECRET_FP_LEN];
 	const char *sealed;
 };
 
 static int compare(const void *a, const void *b)
 {
-	return memcmp(((const struct entry *)a)->fp, ((const struct entry *)b)->fp, SECRET_FP_LEN);
+	return memcmp(((const struct sealed *)a)->fp, ((const struct sealed *)b)->fp, SECRET_FP_LEN);
 }
 
 static void leave(void *entry)
@@ -32,7 +32,7 @@ void sealer_free(struct sealer *s)
 /* Gives the text that stands for this secret: the one there was, else `sealed`. */
 static const char *remember(struct sealer *s, const struct wg_secret *secret, const char *sealed)
 {
-	struct entry *n = ARENA_NEW(s->ops->arena, struct entry), **found;
+	struct sealed *n = ARENA_NEW(s->ops->arena, struct sealed), **found;
 
 	secret_fingerprint(secret, n->fp);
 	n->sealed = sealed;
@@ -45,7 +45,7 @@ static const char *remember(struct sealer *s, const struct wg_secret *secret, co
 int sealer_seal(struct sealer *s, const struct wg_secret *secret, const char **ret, struct err *e)
 {
 	const struct seal_key *k;
-	struct entry wanted, **found;
+	struct sealed wanted, **found;
 	char *sealed;
 	int r;
 

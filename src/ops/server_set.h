@@ -3,6 +3,7 @@
 #ifndef WF_OPS_SERVER_SET_H
 #define WF_OPS_SERVER_SET_H
 
+#include "base/str.h"
 #include "store/entities.h"
 
 struct known_server {
