@@ -137,7 +137,10 @@ static void print_config(struct cmd *c, const struct import_config *i)
 		strbuf_addf(&c->out, "device \"%s\", ", present_text(a, i->device));
 	strbuf_addf(&c->out, "key %s\n", present_key(a, i->public_key));
 	strbuf_addf(&c->out, "  interface %s   %s%s%s", i->interface_name,
-		i->ipv4 ? i->ipv4 : "", i->ipv4 && i->ipv6 ? ", " : "", i->ipv6 ? i->ipv6 : "");
+		i->ipv4	  ? i->ipv4 :
+		!i->ipv6 ? "no Address (--address supplies one)" :
+			   "",
+		i->ipv4 && i->ipv6 ? ", " : "", i->ipv6 ? i->ipv6 : "");
 	if (i->dns)
 		strbuf_addf(&c->out, "   DNS %s", present_text(a, i->dns));
 	strbuf_addc(&c->out, '\n');

@@ -81,13 +81,8 @@ static int check_conf(struct import *im, struct arena *a, const struct source_fi
 	}
 	if (c->n_addresses)
 		return 0;
-	if (im->opt->address) {
-		if ((r = convert_add_addresses(a, im->opt->address, c, e)))
-			return err_wrap(e, "--address");
-		return 0;
-	}
-	import_note(im, f->place, 0, 0,
-		"no Address; the tunnel will have none (--address ADDRESS supplies it)");
+	if (im->opt->address && (r = convert_add_addresses(a, im->opt->address, c, e)))
+		return err_wrap(e, "--address");
 	return 0;
 }
 
@@ -214,9 +209,6 @@ static void take_notes(struct import *im, const struct source_file *f, const str
 {
 	LIST_FOREACH (n, c, notes)
 		import_note(im, f->place, n->line, n->column, n->text);
-	if (c->amneziawg)
-		import_note(im, f->place, 0, 0,
-			"an AmneziaWG configuration: it is kept, WireGuard itself cannot speak it");
 }
 
 static int take_parsed(struct import *im, struct arena *a, const struct source_file *f,
