@@ -52,6 +52,7 @@ struct op {
 	struct route_state route;
 	struct rule_state rule;
 	struct sysctl_state sysctl, sysctl_before;
+	bool restore; /* SYSCTL: back to what it was before wf */
 	const struct state *lost; /* LINK_DEL: what goes with the link; for the inverse */
 	uint32_t deadline_ms; /* HANDSHAKE */
 	bool hard;	      /* HANDSHAKE: a failure runs the inverse */

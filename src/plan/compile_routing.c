@@ -323,6 +323,9 @@ int compile_routing(struct compile *c, struct err *e)
 	const struct wg_state *device = &c->ret->own.devices[0];
 	uint32_t table = WF_TABLE_BASE + c->ret->number;
 
+	/* The kernel's WireGuard clears it when a link of it comes up (wg_open in device.c). */
+	if (c->ret->kind == LINK_WIREGUARD)
+		add_sysctl(c, "net.ipv4.conf.all.send_redirects", SYSCTL_KEPT);
 	switch (c->tunnel->table_mode) {
 	case TABLE_AUTO:
 		add_auto_routes(c, table);

@@ -222,10 +222,11 @@ static bool written_value(const struct record *r, const char *key, int32_t *ret)
 	return found;
 }
 
-static void push_sysctl(struct diff *d, const char *key, int32_t from, int32_t to)
+static void push_sysctl(struct diff *d, const char *key, int32_t from, int32_t to, bool restore)
 {
 	struct op *op = diff_push(d, OP_SYSCTL, "");
 
+	op->restore = restore;
 	op->sysctl = (struct sysctl_state){key, to};
 	op->sysctl_before = (struct sysctl_state){key, from};
 }
@@ -239,17 +240,19 @@ static void diff_sysctls(struct diff *d)
 		const struct sysctl_state *have = find_sysctl(&d->have, want->key);
 
 		if (have && have->value < want->value)
-			push_sysctl(d, want->key, have->value, want->value);
+			push_sysctl(d, want->key, have->value, want->value, false);
 	}
 	if (!d->in->record)
 		return;
 	LIST_FOREACH (before, d->in->record, previous) {
 		const struct sysctl_state *have = find_sysctl(&d->have, before->key);
 
-		if (!have || find_sysctl(&d->want, before->key) || have->value <= before->value)
+		if (!have || find_sysctl(&d->want, before->key) || have->value == before->value)
 			continue;
-		if (written_value(d->in->record, before->key, &written) && have->value == written)
-			push_sysctl(d, before->key, have->value, before->value);
+		if (!written_value(d->in->record, before->key, &written))
+			continue;
+		if (written == SYSCTL_KEPT || (have->value == written && written > before->value))
+			push_sysctl(d, before->key, have->value, before->value, true);
 	}
 }
 

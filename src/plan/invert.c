@@ -122,6 +122,7 @@ static void swap_op(struct invert *x, enum op_kind kind, const struct op *op)
 	back->peer = op->peer;
 	back->sysctl = op->sysctl_before;
 	back->sysctl_before = op->sysctl;
+	back->restore = !op->restore;
 	back->wg = op->wg_before;
 	back->wg_before = op->wg;
 	if (kind == OP_LINK_SET) {

@@ -85,13 +85,12 @@ static void place_route(struct op *op)
 
 static void place_op(struct op *op)
 {
-	bool raise = op->sysctl.value > op->sysctl_before.value;
 	bool new_peer = wg_key_is_zero(&op->peer_before.public_key);
 
 	switch (op->kind) {
 	case OP_USERSPACE_START: place(op, STAGE_BEFORE, BEFORE_USERSPACE); break;
 	case OP_USERSPACE_STOP: place(op, STAGE_BREAK, BREAK_USERSPACE); break;
-	case OP_SYSCTL: place(op, raise ? STAGE_BEFORE : STAGE_LOOSEN, BEFORE_SYSCTL); break;
+	case OP_SYSCTL: place(op, op->restore ? STAGE_LOOSEN : STAGE_BEFORE, BEFORE_SYSCTL); break;
 	case OP_LINK_ADD: place(op, STAGE_MAKE, MAKE_LINK); break;
 	case OP_LINK_DEL: place(op, STAGE_BREAK, BREAK_LINK); break;
 	/* IPv6 addresses need an MTU of 1280 before they can be added. */
