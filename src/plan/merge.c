@@ -226,7 +226,8 @@ uint32_t merge_free_number(const struct record *r)
 void merge_expect_links(struct record *r, const struct plan *p)
 {
 	LIST_FOREACH (op, p, ops) {
-		if (op->kind != OP_LINK_ADD && op->kind != OP_USERSPACE_START)
+		if (op->kind != OP_LINK_ADD && op->kind != OP_USERSPACE_START &&
+			op->kind != OP_LINK_DEL)
 			continue;
 		LIST_FOREACH (c, r, contributions)
 			LIST_FOREACH (link, &c->own, links)

@@ -30,8 +30,9 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 uint32_t merge_free_number(const struct record *r);
 
 /*
- * To be called before the record is written for `p`: a link that the plan makes has no index yet, so
- * an interrupted making is recognised by name and group. The caller records the index afterwards.
+ * To be called before the record is written for `p`: a link that the plan makes has no index yet, and
+ * one that it ends would be made again by the inverse. So what is interrupted is recognised by name
+ * and group. The caller records the index afterwards, also when the plan was undone.
  */
 void merge_expect_links(struct record *r, const struct plan *p);
 

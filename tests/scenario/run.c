@@ -345,17 +345,17 @@ static void parse(struct scenario *s, const char *text)
 /* Before anything is up: what every machine has. */
 static void start_host(struct scenario *s)
 {
-	static const char *const keys[] = {
-		"net.ipv4.conf.all.arp_ignore", "net.ipv4.conf.all.src_valid_mark"};
+	static const struct sysctl_state usual[] = {{"net.ipv4.conf.all.arp_ignore", 0},
+		{"net.ipv4.conf.all.send_redirects", 1}, {"net.ipv4.conf.all.src_valid_mark", 0}};
 	struct facts facts = s->host.facts;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
 		bool there = false;
 
 		LIST_FOREACH (x, &s->kernel, sysctls)
-			there |= str_eq(x->key, keys[i]);
+			there |= str_eq(x->key, usual[i].key);
 		if (!there)
-			*LIST_PUSH(s->a, &s->kernel, sysctls) = (struct sysctl_state){keys[i], 0};
+			*LIST_PUSH(s->a, &s->kernel, sysctls) = usual[i];
 	}
 	host_init(&s->host, s->a, &s->kernel);
 	s->host.facts = facts;
