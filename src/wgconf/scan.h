@@ -28,7 +28,7 @@ enum scan_kind {
 
 struct scan_line {
 	enum scan_kind kind;
-	struct span whole;   /* everything, without white space at both ends */
+	struct span whole; /* everything, without white space at both ends */
 	struct span name;
 	struct span value;   /* up to the comment */
 	struct span raw;     /* from '=' to the end of the line, '#' included: for hooks */
