@@ -26,8 +26,8 @@ void clock_format(int64_t wall, char out[static CLOCK_TEXT_SIZE])
 	time_t t = (time_t)wall;
 	struct tm tm;
 
-	gmtime_r(&t, &tm);
-	strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (!gmtime_r(&t, &tm) || !strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		out[0] = '\0';
 }
 
 void clock_now(char out[static CLOCK_TEXT_SIZE])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading whole files and placing them atomically. Knows modes, fsync and rename; must not know what
- * a file is for. A file that is being written is never visible under its final name.
+ * Reading whole files and placing them atomically. Knows modes, fsync and rename; must not know
+ * what a file is for. A file that is being written is never visible under its final name.
  */
 #include "base/file.h"
 
@@ -27,8 +27,9 @@ static int read_fd(struct arena *a, int fd, const char *path, size_t limit, char
 
 	if (fstat(fd, &st) < 0)
 		return err_errno(e, E_IO, errno, "cannot read '%s'", path);
-	if (S_ISDIR(st.st_mode))
-		return err_set(e, E_IO, "cannot read '%s': it is a directory", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, E_IO, "cannot read '%s': it is %s", path,
+			S_ISDIR(st.st_mode) ? "a directory" : "not a regular file");
 	/* Files in /proc say size 0, so the size is a first guess only. */
 	room = st.st_size > 0 && (uint64_t)st.st_size < limit ? (size_t)st.st_size + 1 : limit + 1;
 	buf = arena_alloc(a, room + 1);
@@ -51,19 +52,23 @@ static int read_fd(struct arena *a, int fd, const char *path, size_t limit, char
 	return 0;
 }
 
-int file_read(struct arena *a, const char *path, size_t limit, char **ret, size_t *ret_len,
-	struct err *e)
+int file_read(
+	struct arena *a, const char *path, size_t limit, char **ret, size_t *ret_len, struct err *e)
 {
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* O_NONBLOCK: a FIFO is to be refused, not waited for. */
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
-		return err_errno(e, errno == EACCES ? E_PERMISSION : errno == ENOENT ? E_NOT_FOUND : E_IO,
+		return err_errno(e,
+			errno == EACCES		  ? E_PERMISSION
+				: errno == ENOENT ? E_NOT_FOUND
+						  : E_IO,
 			errno, "cannot open '%s'", path);
 	return read_fd(a, fd, path, limit, ret, ret_len, e);
 }
 
-int file_read_optional(struct arena *a, const char *path, size_t limit, char **ret,
-	size_t *ret_len, struct err *e)
+int file_read_optional(
+	struct arena *a, const char *path, size_t limit, char **ret, size_t *ret_len, struct err *e)
 {
 	int r = file_read(a, path, limit, ret, ret_len, e);
 
@@ -123,8 +128,8 @@ static int sync_dir_of(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-int file_place(const char *path, const void *data, size_t len, mode_t mode, bool durable,
-	struct err *e)
+int file_place(
+	const char *path, const void *data, size_t len, mode_t mode, bool durable, struct err *e)
 {
 	char name[PATH_MAX];
 	int r, fd = open_temporary(path, mode, name, sizeof(name));
@@ -149,21 +154,33 @@ int file_place(const char *path, const void *data, size_t len, mode_t mode, bool
 	return 0;
 }
 
+static int make_one_dir(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (mkdir(path, mode) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	return stat(path, &st) < 0 ? -errno : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
 int file_make_dir(const char *path, mode_t mode, struct err *e)
 {
 	char part[PATH_MAX];
+	int r = make_one_dir(path, mode);
 
-	if (mkdir(path, mode) == 0 || errno == EEXIST)
-		return 0;
+	if (r != -ENOENT)
+		return r ? err_errno(e, E_IO, -r, "cannot make directory '%s'", path) : 0;
 	if (str_copy(part, sizeof(part), path) != strlen(path))
 		return err_set(e, E_IO, "cannot make directory '%s': the name is too long", path);
 	for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
 		*p = '\0';
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return err_errno(e, E_IO, errno, "cannot make directory '%s'", part);
+		r = make_one_dir(part, 0755);
+		if (r < 0)
+			return err_errno(e, E_IO, -r, "cannot make directory '%s'", part);
 		*p = '/';
 	}
-	if (mkdir(path, mode) < 0 && errno != EEXIST)
-		return err_errno(e, E_IO, errno, "cannot make directory '%s'", path);
-	return 0;
+	r = make_one_dir(path, mode);
+	return r ? err_errno(e, E_IO, -r, "cannot make directory '%s'", path) : 0;
 }

@@ -87,7 +87,12 @@ size_t str_copy(char *dst, size_t size, const char *src)
 static size_t utf8_sequence(const unsigned char *s, uint32_t *cp)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
+	size_t n = s[0] < 0x80 ? 1
+		: s[0] >= 0xf5 ? 0
+		: s[0] >= 0xf0 ? 4
+		: s[0] >= 0xe0 ? 3
+		: s[0] >= 0xc2 ? 2
+			       : 0;
 
 	if (n <= 1) {
 		*cp = s[0];
@@ -107,8 +112,8 @@ static size_t utf8_sequence(const unsigned char *s, uint32_t *cp)
 static bool steers_terminal(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c ||
-	       (cp >= 0x200e && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
-	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
+		(cp >= 0x200e && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
+		(cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
 }
 
 size_t str_escape(char *dst, size_t size, const char *src)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/banned.h"
+#include "crypto/base64.h"
 
 bool wg_key_parse(const char *text, size_t len, struct wg_key *ret)
 {
@@ -18,9 +19,7 @@ bool wg_key_parse(const char *text, size_t len, struct wg_key *ret)
 
 	if (len != WG_KEY_TEXT_SIZE - 1)
 		return false;
-	/* libsodium also refuses bits set behind the last byte, so a second spelling of a key. */
-	if (sodium_base642bin(key.b, sizeof(key.b), text, len, NULL, &n, NULL,
-		    sodium_base64_VARIANT_ORIGINAL) != 0 ||
+	if (!base64_decode(text, len, sodium_base64_VARIANT_ORIGINAL, key.b, sizeof(key.b), &n) ||
 		n != sizeof(key.b))
 		return false;
 	*ret = key;

@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "crypto/base64.h"
 
 #define PREFIX	   "wf1:"
 #define PREFIX_LEN 4
@@ -25,6 +26,7 @@
 #define NONCE_LEN  crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_LEN	   crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define KEY_LEN	   crypto_aead_xchacha20poly1305_ietf_KEYBYTES
+/* The line in the key file: its base64 and a newline, where sodium counts the end of a string. */
 #define KEY_TEXT   sodium_base64_ENCODED_LEN(KEY_LEN, sodium_base64_VARIANT_ORIGINAL)
 #define BASE64	   sodium_base64_VARIANT_URLSAFE_NO_PADDING
 #define DATA_LIMIT (16u * 1024 * 1024)
@@ -109,8 +111,8 @@ static bool decode_key(const struct secret_text *text, struct seal_key *k)
 	size_t n;
 
 	return text->len == KEY_TEXT && text->s[KEY_TEXT - 1] == '\n' &&
-		sodium_base642bin(k->b, KEY_LEN, text->s, KEY_TEXT - 1, NULL, &n, NULL,
-			sodium_base64_VARIANT_ORIGINAL) == 0 &&
+		base64_decode(
+			text->s, KEY_TEXT - 1, sodium_base64_VARIANT_ORIGINAL, k->b, KEY_LEN, &n) &&
 		n == KEY_LEN;
 }
 
@@ -276,8 +278,7 @@ static int box_decode(const char *text, struct box *ret, struct err *e)
 	raw = malloc(size);
 	if (!raw)
 		err_oom();
-	if (sodium_base642bin(
-		    raw, size, text + HEAD_LEN, text_len - HEAD_LEN, NULL, &n, NULL, BASE64) != 0 ||
+	if (!base64_decode(text + HEAD_LEN, text_len - HEAD_LEN, BASE64, raw, size, &n) ||
 		n < NONCE_LEN + TAG_LEN) {
 		free(raw);
 		return malformed(e);

@@ -14,6 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "crypto/base64.h"
+
 #define POOL_SLOTS 1024 /* one private and one preshared key for some hundred servers at a time */
 
 struct slot {
@@ -102,8 +104,7 @@ int secret_parse(const char *text, size_t len, struct wg_secret *ret, struct err
 	r = secret_new(&s, &b, e);
 	if (r < 0)
 		return r;
-	if (sodium_base642bin(b, WG_KEY_LEN, text, len, NULL, &n, NULL,
-		    sodium_base64_VARIANT_ORIGINAL) != 0 ||
+	if (!base64_decode(text, len, sodium_base64_VARIANT_ORIGINAL, b, WG_KEY_LEN, &n) ||
 		n != WG_KEY_LEN)
 		return err_set(e, E_KEY,
 			"has %zu characters as a WireGuard key has, but they are not base64 of "

@@ -25,7 +25,7 @@ enum op_kind {
 	OP_USERSPACE_STOP,
 	OP_SYSCTL,   /* sysctl, sysctl_before */
 	OP_LINK_ADD, /* link */
-	OP_LINK_DEL,
+	OP_LINK_DEL, /* link, lost */
 	OP_LINK_SET, /* link, link_before: mtu, up */
 	OP_WG_DEVICE, /* wg, wg_before: key, port, mark; their peers are not looked at */
 	OP_WG_PEER_SET, /* ifname, peer; peer_before.public_key zero = the peer is new */
@@ -52,6 +52,8 @@ struct op {
 	struct route_state route;
 	struct rule_state rule;
 	struct sysctl_state sysctl, sysctl_before;
+	bool restore; /* SYSCTL: back to what it was before wf */
+	const struct state *lost; /* LINK_DEL: what goes with the link; for the inverse */
 	uint32_t deadline_ms; /* HANDSHAKE */
 	bool hard;	      /* HANDSHAKE: a failure runs the inverse */
 };

@@ -53,7 +53,7 @@ static int take_away(struct host *h, struct err *e)
 	for (int tries = 0; tries < 3; tries++) {
 		struct host_plan p;
 
-		if ((r = host_plan(h, &h->record, NULL, &p, e)))
+		if ((r = host_plan(h, NULL, &p, e)))
 			return r;
 		if (!p.plan.n_ops)
 			return 0;
@@ -77,7 +77,7 @@ int ops_down(struct ops *o, const char *name, struct down_result *ret, struct er
 		STRBUF_CLEANUP struct strbuf b = {0};
 		struct host_plan p;
 
-		if ((r = host_plan(&h, &h.record, NULL, &p, e)))
+		if ((r = host_plan(&h, NULL, &p, e)))
 			return r;
 		host_print_plan(&h, &p.plan, &b);
 		ret->plan = arena_strdup(o->arena, strbuf_str(&b));

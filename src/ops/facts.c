@@ -150,15 +150,25 @@ static int gather_kind(struct host *h, const struct contribution *before, struct
 	return 0;
 }
 
+/* A nested tunnel's rules go on naming the table of its outer one after that has gone. */
+static bool number_taken(const struct record *r, uint32_t n)
+{
+	LIST_FOREACH (c, r, contributions) {
+		if (c->number == n)
+			return true;
+		LIST_FOREACH (rule, &c->own, rules)
+			if (rule->action == RULE_LOOKUP && rule->table == WF_TABLE_BASE + n)
+				return true;
+	}
+	return false;
+}
+
 static uint32_t first_free_number(const struct record *r)
 {
 	uint32_t n = 1;
 
-	for (bool taken = true; taken; n += taken) {
-		taken = false;
-		LIST_FOREACH (c, r, contributions)
-			taken = taken || c->number == n;
-	}
+	while (number_taken(r, n))
+		n++;
 	return n;
 }
 

@@ -53,8 +53,12 @@ static void look_at_ipv6(struct host *h)
 static int get_key(void *ctx, const char *id, struct wg_secret *ret, struct err *e)
 {
 	struct ops *o = ctx;
-	int r = ops_store(o, false, false, e);
+	int r;
 
+	LIST_FOREACH (k, o, keys)
+		if (str_eq(k->id, id))
+			return secret_from_bytes(secret_bytes(&k->secret), ret, e);
+	r = ops_store(o, false, false, e);
 	return r ? r : store_open_key(o->store, id, ret, e);
 }
 
@@ -223,6 +227,19 @@ void host_remove(struct host *h, struct contribution *c)
 
 	memmove(c, c + 1, (r->n_contributions - i - 1) * sizeof(*c));
 	r->n_contributions--;
+}
+
+struct contribution *host_replace(struct host *h, struct contribution *old,
+	const struct contribution *form)
+{
+	struct record *r = &h->record;
+	size_t i = (size_t)(old - r->contributions);
+	struct contribution *behind = LIST_PUSH(h->ops->arena, r, contributions);
+
+	*behind = r->contributions[i];
+	behind->leaving = true;
+	r->contributions[i] = *form;
+	return &r->contributions[i];
 }
 
 int ops_is_up(struct ops *o, const char *name, bool *ret, struct err *e)

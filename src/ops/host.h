@@ -53,6 +53,10 @@ struct contribution *host_find(const struct host *h, const char *name);
 int host_check_free(const struct contribution *c, struct err *e);
 void host_mark(struct host *h, struct contribution *c, const char *verb, bool leaving);
 void host_remove(struct host *h, struct contribution *c);
+/* Puts the new form in the old one's place; the old one stays behind it, leaving, until all is
+ * done. Returns the new one's place. */
+struct contribution *host_replace(struct host *h, struct contribution *old,
+	const struct contribution *form);
 
 /* What the kernel has of what the record names; *foreign (may be NULL) gets strangers' objects. */
 int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
@@ -67,9 +71,8 @@ struct host_ask { /* for an interface that is to be asked for a handshake */
 	const char *ifname;
 	uint32_t wait_ms;
 };
-/* Plans from the record; `before` is the record as it was, for what counts as changed. */
-int host_plan(struct host *h, const struct record *before, const struct host_ask *ask,
-	struct host_plan *ret, struct err *e);
+/* Plans from the record (plan/merge.h says how a verb uses it); ask may be NULL. */
+int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e);
 /* Prints the plan through ui->step-like notes; for --dry-run. */
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out);
 int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage last, bool undo,

@@ -11,7 +11,6 @@
 #include "base/str.h"
 #include "plan/diff.h"
 #include "plan/merge.h"
-#include "plan/order.h"
 #include "plan/text.h"
 #include "sys/sysctl.h"
 
@@ -39,25 +38,35 @@ static const struct sysctl_state *find_sysctl(const struct sysctl_state *list, s
 	return NULL;
 }
 
-/* What stood there before wf's first write, so that it can be put back. */
-static void remember_settings(struct host *h, const struct plan *p)
+static void remember(struct host *h, const char *key, int32_t value)
 {
 	struct record *r = &h->record;
+	struct sysctl_state *s;
 
-	LIST_FOREACH (op, p, ops) {
-		struct sysctl_state *s;
+	if (find_sysctl(r->previous, r->n_previous, key))
+		return;
+	s = LIST_PUSH(h->ops->arena, r, previous);
+	s->key = arena_strdup(h->ops->arena, key);
+	s->value = value;
+}
 
-		if (op->kind != OP_SYSCTL || op->stage != STAGE_BEFORE ||
-			find_sysctl(r->previous, r->n_previous, op->sysctl.key))
-			continue;
-		s = LIST_PUSH(h->ops->arena, r, previous);
-		*s = op->sysctl_before;
-		s->key = arena_strdup(h->ops->arena, s->key);
+/* What stood there before wf's first write, or before what wf does changes it. */
+static void remember_settings(struct host *h, const struct state *want, const struct state *have,
+	const struct plan *p)
+{
+	LIST_FOREACH (op, p, ops)
+		if (op->kind == OP_SYSCTL && !op->restore)
+			remember(h, op->sysctl.key, op->sysctl_before.value);
+	LIST_FOREACH (s, want, sysctls) {
+		const struct sysctl_state *seen =
+			find_sysctl(have->sysctls, have->n_sysctls, s->key);
+
+		if (s->value == SYSCTL_KEPT && seen)
+			remember(h, s->key, seen->value);
 	}
 }
 
-int host_plan(struct host *h, const struct record *before, const struct host_ask *ask,
-	struct host_plan *ret, struct err *e)
+int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e)
 {
 	struct arena *a = h->ops->arena;
 	struct state want = {0};
@@ -71,13 +80,12 @@ int host_plan(struct host *h, const struct record *before, const struct host_ask
 		&(struct diff_in){
 			.want = &want,
 			.have = &ret->have,
-			.record = before,
+			.record = &h->record,
 			.ask_ifname = ask ? ask->ifname : NULL,
 			.handshake_ms = ask ? ask->wait_ms : 0,
 		},
 		&ret->plan);
-	order_plan(&ret->plan);
-	remember_settings(h, &ret->plan);
+	remember_settings(h, &want, &ret->have, &ret->plan);
 	ret->done = arena_alloc(a, sizeof(*ret->done) * (ret->plan.n_ops + 1));
 	return 0;
 }

@@ -184,7 +184,7 @@ static int add_identity(struct ops *o, const struct config *c, const struct serv
 }
 
 /* Routing tables by name are few; the numbers are those of iproute2's rt_tables. */
-static int parse_table(const char *text, struct tunnel *t, struct err *e)
+int intent_parse_table(const char *text, struct tunnel *t, struct err *e)
 {
 	static const struct {
 		const char *name;
@@ -218,7 +218,7 @@ static int check_dialect(const struct config *c, struct err *e)
 	return err_hint(e, "WireGuard cannot speak it; ask the sponsor for a WireGuard file");
 }
 
-int intent_load(struct ops *o, const char *name, const char *server, struct tunnel *ret,
+static int load_rows(struct ops *o, const char *name, const char *server, struct tunnel *ret,
 	struct err *e)
 {
 	struct server_list servers = {0};
@@ -250,7 +250,7 @@ int intent_load(struct ops *o, const char *name, const char *server, struct tunn
 	t.server = servers.items[0].server;
 	t.country = servers.items[0].country;
 	t.city = servers.items[0].city;
-	if ((r = parse_table(c.table_setting, &t, e)) ||
+	if ((r = intent_parse_table(c.table_setting, &t, e)) ||
 		(r = add_identity(o, &c, &servers.items[0], &t, e)))
 		return r;
 	LIST_FOREACH (s, &servers, items) {
@@ -265,4 +265,21 @@ int intent_load(struct ops *o, const char *name, const char *server, struct tunn
 	}
 	*ret = t;
 	return 0;
+}
+
+int intent_load(struct ops *o, const char *name, const char *server, struct tunnel *ret,
+	struct err *e)
+{
+	const char *path = intent_file_path(o->arena, name);
+	struct err why = {0};
+	int r;
+
+	if (path == name)
+		return intent_load_file(o, path, ret, e);
+	r = load_rows(o, name, server, ret, &why);
+	if (r == -E_NOT_FOUND && path && !server)
+		return intent_load_file(o, path, ret, e);
+	if (r)
+		*e = why;
+	return r;
 }

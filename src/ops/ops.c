@@ -10,6 +10,9 @@
 
 void ops_close(struct ops *o)
 {
+	LIST_FOREACH (k, o, keys)
+		secret_clear(&k->secret);
+	o->n_keys = 0;
 	store_close(o->store);
 	o->store = NULL;
 }

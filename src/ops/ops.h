@@ -34,6 +34,12 @@ struct ops_ui {
 	bool (*cancelled)(void *ctx);
 };
 
+/* A secret that came with this command and rests in no row; id as in struct key_ref. */
+struct ops_key {
+	char id[SEAL_ID_SIZE];
+	struct wg_secret secret;
+};
+
 struct ops {
 	struct arena *arena; /* for results of this command */
 	const struct ops_ui *ui;
@@ -44,6 +50,7 @@ struct ops {
 	const char *run_dir; /* NULL = /run/wf */
 	struct store *store; /* opened by ops_store, closed by ops_close */
 	const char *machine; /* this machine's id, cached */
+	LIST(struct ops_key, keys);
 };
 
 void ops_close(struct ops *o);

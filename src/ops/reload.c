@@ -30,34 +30,49 @@ static int compile_again(struct host *h, struct tunnel *t, struct facts *f,
 	return 0;
 }
 
+/* The old form is behind the new one in the record until all is done, or again alone if not. */
 static int apply_difference(struct host *h, struct contribution *slot, struct host_plan *p,
 	const struct contribution *old, struct err *e)
 {
-	struct err ignored;
+	const char *since = old->since;
 	int r;
 
 	host_mark(h, slot, "reload", false);
 	if ((r = host_save(h, e)))
 		return r;
 	r = host_apply(h, p, STAGE_BEFORE, STAGE_AFTER, true, e);
-	if (r)
-		*slot = *old;
-	else
-		slot->phase = CONTRIBUTION_DONE;
-	slot->since = old->since;
 	if (r) {
+		struct err ignored;
+
+		*slot = *old;
 		host_finish(h, &ignored);
 		return r;
 	}
+	slot->phase = CONTRIBUTION_DONE;
+	slot->since = since;
 	return host_finish(h, e);
+}
+
+static int plan_reload(struct host *h, struct tunnel *t, struct facts *f, struct host_plan *p,
+	struct contribution **slot, struct err *e)
+{
+	struct contribution form;
+	int r;
+
+	*slot = record_find(&h->record, t->name);
+	if (!*slot || (*slot)->leaving)
+		return err_set(e, E_BUSY, "another command took %s down meanwhile", t->title);
+	if ((r = host_check_free(*slot, e)) || (r = compile_again(h, t, f, *slot, &form, e)))
+		return r;
+	*slot = host_replace(h, *slot, &form);
+	return host_plan(h, NULL, p, e);
 }
 
 int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struct err *e)
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
 	STRBUF_CLEANUP struct strbuf text = {0};
-	struct contribution *slot, old;
-	struct record before;
+	struct contribution *slot, old = {0};
 	struct tunnel t;
 	struct facts f = {0};
 	struct host_plan p;
@@ -78,16 +93,9 @@ int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struc
 	if ((r = facts_resolve(&h, &t, slot, &f, e)) || (r = host_lock(&h, NULL, e)))
 		return r;
 	slot = record_find(&h.record, t.name);
-	if (!slot || slot->leaving)
-		return err_set(e, E_BUSY, "another command took %s down meanwhile", t.title);
-	if ((r = host_check_free(slot, e)))
-		return r;
-	old = *slot;
-	before = h.record;
-	before.contributions = arena_memdup(o->arena, h.record.contributions,
-		h.record.n_contributions * sizeof(*h.record.contributions));
-	if ((r = compile_again(&h, &t, &f, &old, slot, e)) ||
-		(r = host_plan(&h, &before, NULL, &p, e)))
+	if (slot)
+		old = *slot;
+	if ((r = plan_reload(&h, &t, &f, &p, &slot, e)))
 		return err_wrap(e, "cannot reload '%s'", t.title);
 	ret->c = slot;
 	host_print_plan(&h, &p.plan, &text);

@@ -11,7 +11,6 @@
 #include "base/str.h"
 #include "plan/diff.h"
 #include "plan/merge.h"
-#include "plan/order.h"
 #include "plan/text.h"
 #include "store/entities.h"
 #include "sys/machine.h"
@@ -122,7 +121,6 @@ static void find_drift(struct host *h, const struct state *own, const struct sta
 	merge_record(a, &h->record, &want);
 	diff_states(a,
 		&(struct diff_in){.want = &want, .have = own, .record = &h->record}, &plan);
-	order_plan(&plan);
 	LIST_FOREACH (op, &plan, ops) {
 		STRBUF_CLEANUP struct strbuf b = {0};
 		struct tunnel_status *t = owner_of(op, ret);
@@ -218,8 +216,10 @@ int ops_status(struct ops *o, const char *name, struct status_result *ret, struc
 	if (h.record.n_contributions) {
 		if ((r = host_observe(&h, o->arena, true, &own, &foreign, e)))
 			return r;
+		/* The old form of one that is being reloaded stands behind the new one. */
 		LIST_FOREACH (c, &h.record, contributions)
-			add_running(&h, c, &own, ret);
+			if (record_find(&h.record, c->name) == c)
+				add_running(&h, c, &own, ret);
 		find_drift(&h, &own, &foreign, ret);
 	}
 	r = add_rows(o, ret, &why);

@@ -105,7 +105,7 @@ static int enter_record(struct up *u, struct contribution **ret, struct err *e)
 	if (u->again) {
 		slot = record_find(&h->record, u->again->name);
 		c.own.links[0].ifindex = slot->own.n_links ? slot->own.links[0].ifindex : 0;
-		*slot = c;
+		slot = host_replace(h, slot, &c);
 	} else {
 		slot = LIST_PUSH(h->ops->arena, &h->record, contributions);
 		*slot = c;
@@ -138,7 +138,7 @@ static void take_back(struct up *u)
 	if (!c)
 		return;
 	host_mark(h, c, "up", true);
-	if (host_plan(h, &h->record, NULL, &p, &second) ||
+	if (host_plan(h, NULL, &p, &second) ||
 		host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, &second)) {
 		/* The record still says what is there: the next command takes it back. */
 		h->ops->ui->warn(h->ops->ui->ctx, &second);
@@ -256,7 +256,7 @@ static int move(struct up *u, struct up_result *ret, struct err *e)
 	struct host_plan rest;
 	int r;
 
-	if ((r = host_plan(h, &h->record, NULL, &rest, e)) ||
+	if ((r = host_plan(h, NULL, &rest, e)) ||
 		(r = host_apply(h, &rest, STAGE_BEFORE, STAGE_AFTER, true, e))) {
 		take_back(u);
 		return r;
@@ -310,7 +310,7 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 	if ((r = check_present(u, ret, &done, e)) || done)
 		return r;
 	if ((r = enter_record(u, &c, e)) ||
-		(r = host_plan(h, &h->record, u->req->wait_ms ? &ask : NULL, &u->plan, e)) ||
+		(r = host_plan(h, u->req->wait_ms ? &ask : NULL, &u->plan, e)) ||
 		(r = check_foreign(u, &u->plan, e)))
 		return r;
 	ret->c = c;

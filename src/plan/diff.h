@@ -18,6 +18,16 @@ struct diff_in {
 	uint32_t handshake_ms; /* deadline of the HANDSHAKE ops for ask_ifname; 0 = none */
 	bool handshake_hard;
 };
+/*
+ * The plan is ordered (plan/order.h). Operations on a device carry its kind in op->link.kind.
+ *
+ * A peer's endpoint roams by the kernel's hand, so a difference of endpoints alone is none. It is one
+ * when the peer has no endpoint yet, or when the record has a form of this interface (the one before
+ * a reload) with another endpoint for it. An endpoint of family 0 in op->peer means: leave it.
+ *
+ * A peer is asked for a handshake only with handshake_ms, because a HANDSHAKE op must follow that
+ * puts its keepalive right.
+ */
 void diff_states(struct arena *a, const struct diff_in *in, struct plan *ret);
 
 #endif

@@ -22,4 +22,10 @@ void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scop
 void merge_own(struct arena *a, const struct record *r, const struct state *observed,
 	struct state *ret, struct state *ret_foreign);
 
+/*
+ * How a verb uses the record. up: the compiled contribution is added. down: it becomes `leaving`.
+ * reload: the new form (same seq and number) takes the place of the old one, which is added behind
+ * it as `leaving` until all is done: merge_own knows by it what only the old form had.
+ */
+
 #endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A .conf file used directly, without the database: `wf up ./office.conf`, or a bare name that only
+ * /etc/wireguard knows. Its keys live in guarded memory for this command and are named by their
+ * fingerprint, so that plans and the record are the same as for a row.
+ */
+#include "ops/intent.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "wgconf/parse.h"
+
+#define ETC_WIREGUARD "/etc/wireguard"
+
+/* wg-quick's rule for an interface name, and not "." or "..". */
+bool intent_name_is_interface(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (!n || n >= WF_IFNAME_SIZE || str_eq(name, ".") || str_eq(name, ".."))
+		return false;
+	for (const char *p = name; *p; p++)
+		if (!((*p >= '0' && *p <= '9') || (str_lower(*p) >= 'a' && str_lower(*p) <= 'z') ||
+			    strchr("_=+.-", *p)))
+			return false;
+	return true;
+}
+
+const char *intent_file_path(struct arena *a, const char *name)
+{
+	const char *path;
+
+	if (str_iends(name, ".conf"))
+		return name;
+	if (!intent_name_is_interface(name))
+		return NULL;
+	path = arena_printf(a, ETC_WIREGUARD "/%s.conf", name);
+	return access(path, R_OK) == 0 ? path : NULL;
+}
+
+/* Hands the secret over to the command's keys; the reference names it by its fingerprint. */
+static void keep_key(struct ops *o, struct wg_secret *s, struct key_ref *ret)
+{
+	struct ops_key *k;
+
+	if (!secret_is_set(s))
+		return;
+	secret_fingerprint(s, ret->fp);
+	for (size_t i = 0; i < SECRET_FP_LEN; i++)
+		snprintf(ret->id + 2 * i, 3, "%02x", ret->fp[i]);
+	k = LIST_PUSH(o->arena, o, keys);
+	str_copy(k->id, sizeof(k->id), ret->id);
+	k->secret = secret_take(s);
+}
+
+static void take_peer(struct ops *o, struct conf_peer *p, struct tunnel *t)
+{
+	struct tunnel_peer *ret = LIST_PUSH(o->arena, t, peers);
+
+	ret->name = p->name;
+	ret->public_key = p->public_key;
+	ret->host = p->endpoint_host;
+	ret->port = p->endpoint_port;
+	ret->keepalive = p->keepalive;
+	keep_key(o, &p->preshared, &ret->preshared);
+	LIST_FOREACH (a, p, allowed)
+		if (a->sign != '-')
+			*LIST_PUSH(o->arena, ret, allowed) = a->prefix;
+}
+
+static int take_conf(struct ops *o, struct conf *c, struct tunnel *t, struct err *e)
+{
+	int r;
+
+	if (!secret_is_set(&c->private_key))
+		return err_set(e, E_KEY, "there is no PrivateKey");
+	if (c->amneziawg) {
+		err_set(e, E_UNSUPPORTED, "this is an AmneziaWG configuration");
+		return err_hint(e, "WireGuard cannot speak it");
+	}
+	secret_public_key(&c->private_key, &t->public_key);
+	keep_key(o, &c->private_key, &t->private_key);
+	LIST_FOREACH (a, c, addresses)
+		*LIST_PUSH(o->arena, t, addresses) = a->prefix;
+	LIST_FOREACH (d, c, dns)
+		*LIST_PUSH(o->arena, t, dns) = *d;
+	LIST_FOREACH (s, c, search)
+		*LIST_PUSH(o->arena, t, search) = *s;
+	t->listen_port = c->listen_port;
+	t->mtu = c->mtu;
+	t->fwmark = c->fwmark;
+	if ((r = intent_parse_table(c->table, t, e)))
+		return r;
+	LIST_FOREACH (p, c, peers)
+		take_peer(o, p, t);
+	if (c->n_hooks)
+		ops_note(o, "%zu hook%s of the file %s not run", c->n_hooks,
+			c->n_hooks == 1 ? "" : "s", c->n_hooks == 1 ? "is" : "are");
+	return 0;
+}
+
+static int read_conf(struct ops *o, const char *path, struct conf *ret, struct err *e)
+{
+	SECRET_TEXT_CLEANUP struct secret_text text = {0};
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int r;
+
+	if (fd < 0)
+		return err_set(e, E_NOT_FOUND, "cannot open '%s': %m", path);
+	if ((r = secret_text_new(CONF_MAX_SIZE, &text, e)) ||
+		(r = secret_text_read(&text, fd, e)))
+		return err_wrap(e, "cannot read '%s'", path);
+	return conf_parse(o->arena, path, text.s, text.len, ret, e);
+}
+
+int intent_load_file(struct ops *o, const char *path, struct tunnel *ret, struct err *e)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	struct tunnel t = {.keep_ssh = true};
+	struct conf c = {0};
+	int r;
+
+	t.name = t.title = arena_strndup(o->arena, base, strlen(base) - strlen(".conf"));
+	if (!intent_name_is_interface(t.name)) {
+		err_set(e, E_NAME, "'%s' cannot be the name of an interface", t.name);
+		return err_hint(e, "at most 15 of a-z A-Z 0-9 _ = + . -; or: wf import '%s'", path);
+	}
+	str_copy(t.ifname, sizeof(t.ifname), t.name);
+	if ((r = read_conf(o, path, &c, e)))
+		return r;
+	r = take_conf(o, &c, &t, e);
+	conf_clear(&c);
+	if (r)
+		return err_wrap(e, "'%s'", path);
+	*ret = t;
+	return 0;
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * merge: contributions together make the desired state of the host. Knows the record and nothing
+ * else; must not ask the kernel. Invariants: the result does not depend on the order of the
+ * contributions; what is not recorded is never called wf's, whatever its name or number.
+ */
+#include "plan/merge.h"
+
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "plan/canon.h"
+
+const struct contribution *merge_holder(const struct record *r)
+{
+	const struct contribution *holder = NULL;
+
+	LIST_FOREACH (c, r, contributions)
+		if (c->full && !c->leaving && (!holder || c->seq > holder->seq))
+			holder = c;
+	return holder;
+}
+
+/* By interface, then number: the same whatever order the record has them in. */
+static int contribution_cmp(const void *va, const void *vb)
+{
+	const struct contribution *a = *(const struct contribution *const *)va;
+	const struct contribution *b = *(const struct contribution *const *)vb;
+	int r = strcmp(a->ifname, b->ifname);
+
+	return r ? r : (a->seq > b->seq) - (a->seq < b->seq);
+}
+
+static const struct contribution **sorted(struct arena *a, const struct record *r)
+{
+	const struct contribution **list =
+		arena_alloc(a, (r->n_contributions + 1) * sizeof(const struct contribution *));
+
+	for (size_t i = 0; i < r->n_contributions; i++)
+		list[i] = &r->contributions[i];
+	qsort(list, r->n_contributions, sizeof(*list), contribution_cmp);
+	return list;
+}
+
+void merge_record(struct arena *a, const struct record *r, struct state *ret)
+{
+	const struct contribution **list = sorted(a, r), *holder = merge_holder(r);
+	struct state merged = {0};
+
+	for (size_t i = 0; i < r->n_contributions; i++)
+		if (!list[i]->leaving)
+			canon_append(a, &list[i]->own, &merged);
+	if (holder)
+		canon_append(a, &holder->holder, &merged);
+	canon_state(&merged);
+	*ret = merged;
+}
+
+/* Everything that is recorded, whether it is still wanted or not. */
+static void merge_everything(struct arena *a, const struct record *r, struct state *ret)
+{
+	const struct contribution **list = sorted(a, r);
+	struct state merged = {0};
+
+	for (size_t i = 0; i < r->n_contributions; i++) {
+		canon_append(a, &list[i]->own, &merged);
+		canon_append(a, &list[i]->holder, &merged);
+	}
+	canon_state(&merged);
+	*ret = merged;
+}
+
+void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scope *ret)
+{
+	struct scope scope = {.ipv6 = ipv6};
+	struct state all;
+
+	merge_everything(a, r, &all);
+	LIST_FOREACH (link, &all, links)
+		*LIST_PUSH(a, &scope, links) = link->name;
+	/* Routes are sorted by table. */
+	LIST_FOREACH (route, &all, routes)
+		if (!scope.n_tables || scope.tables[scope.n_tables - 1] != route->table)
+			*LIST_PUSH(a, &scope, tables) = route->table;
+	LIST_FOREACH (sysctl, &all, sysctls)
+		*LIST_PUSH(a, &scope, sysctls) = sysctl->key;
+	LIST_FOREACH (previous, r, previous) {
+		bool known = false;
+
+		LIST_FOREACH (key, &scope, sysctls)
+			known |= str_eq(*key, previous->key);
+		if (!known)
+			*LIST_PUSH(a, &scope, sysctls) = previous->key;
+	}
+	scope.rules = all.n_rules > 0;
+	*ret = scope;
+}
+
+static bool owns_link(const struct record *r, const struct link_state *seen)
+{
+	LIST_FOREACH (c, r, contributions)
+		LIST_FOREACH (link, &c->own, links) {
+			if (!str_eq(link->name, seen->name))
+				continue;
+			if (link->ifindex) {
+				if (link->ifindex == seen->ifindex)
+					return true;
+				continue;
+			}
+			/* The making was interrupted before the index was recorded. A TUN device
+			 * is not born into the group. */
+			if (link->kind == seen->kind &&
+				(seen->kind == LINK_USERSPACE || seen->group == WF_LINK_GROUP))
+				return true;
+		}
+	return false;
+}
+
+static bool is_own_table(uint32_t table)
+{
+	return table > WF_TABLE_BASE && table <= WF_TABLE_LAST;
+}
+
+/*
+ * In a table of wf's range that is recorded, by protocol: an older form of the same tunnel may have
+ * left routes there. In a table that a user named, only what is recorded.
+ */
+static bool owns_route(const struct state *all, const struct route_state *seen)
+{
+	if (is_own_table(seen->table))
+		return seen->protocol == (seen->ifname[0] ? WF_RTPROTO : WF_RTPROTO_KERNEL);
+	return bsearch(seen, all->routes, all->n_routes, sizeof(*seen), canon_route_cmp) != NULL;
+}
+
+static bool owns_addr(const struct state *all, const struct addr_state *seen)
+{
+	LIST_FOREACH (x, all, addrs)
+		if (addr_equal(x, seen))
+			return true;
+	return false;
+}
+
+/* wireguard-go's link gets an address of the kernel's own making; it goes with the link. */
+static bool is_kernels_addr(const struct link_state *link, const struct addr_state *x)
+{
+	return link && link->kind == LINK_USERSPACE && x->prefix.addr.family == AF_INET6 &&
+		x->prefix.addr.b[0] == 0xfe && (x->prefix.addr.b[1] & 0xc0) == 0x80;
+}
+
+static void split_links(struct arena *a, const struct record *r, const struct state *all,
+	const struct state *observed, struct state *own, struct state *foreign)
+{
+	LIST_FOREACH (link, observed, links) {
+		struct state *to = owns_link(r, link) ? own : foreign;
+
+		*LIST_PUSH(a, to, links) = *link;
+	}
+	LIST_FOREACH (device, observed, devices) {
+		struct state *to = state_find_link(own, device->ifname) ? own : foreign;
+
+		wg_state_copy(a, device, LIST_PUSH(a, to, devices));
+	}
+	LIST_FOREACH (x, observed, addrs) {
+		const struct link_state *link = state_find_link(own, x->ifname);
+
+		if (link && owns_addr(all, x))
+			*LIST_PUSH(a, own, addrs) = *x;
+		else if (!is_kernels_addr(link, x))
+			*LIST_PUSH(a, foreign, addrs) = *x;
+	}
+}
+
+void merge_own(struct arena *a, const struct record *r, const struct state *observed,
+	struct state *ret, struct state *ret_foreign)
+{
+	struct state all, own = {0}, foreign = {0};
+
+	merge_everything(a, r, &all);
+	split_links(a, r, &all, observed, &own, &foreign);
+	LIST_FOREACH (route, observed, routes) {
+		/* A route over a stranger's link is the stranger's. */
+		bool stranger = route->ifname[0] && !state_find_link(&own, route->ifname);
+		struct state *to = !stranger && owns_route(&all, route) ? &own : &foreign;
+
+		*LIST_PUSH(a, to, routes) = *route;
+	}
+	LIST_FOREACH (rule, observed, rules) {
+		bool ours = bsearch(rule, all.rules, all.n_rules, sizeof(*rule), canon_rule_cmp);
+		struct state *to = ours ? &own : &foreign;
+
+		*LIST_PUSH(a, to, rules) = *rule;
+	}
+	LIST_FOREACH (sysctl, observed, sysctls)
+		*LIST_PUSH(a, &own, sysctls) =
+			(struct sysctl_state){arena_strdup(a, sysctl->key), sysctl->value};
+	canon_state(&own);
+	canon_state(&foreign);
+	*ret = own;
+	if (ret_foreign)
+		*ret_foreign = foreign;
+}

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tiers: netns vm
+# What wf reads does not grow with what others have: a table with very many routes, an interface with
+# very many peers. Counted are the netlink messages and bytes that up, status and down receive.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/netns.sh"
+. "$(dirname "$0")/../lib/wf.sh"
+rig_enter "$0" "$@"
+
+routes=${SCALE_ROUTES:-50000}
+peers=${SCALE_PEERS:-2000}
+
+provider_net 1
+import a 1
+
+# reads VERB...: "calls bytes" of all netlink answers. How often the device is asked while waiting
+# depends on the server's speed, so up does not wait here.
+reads() {
+	on client env "WF_LIBEXEC=$WF_LIBEXEC" strace -qq -e trace=recvmsg,recvfrom \
+		-o "$RIG/tmp/reads" "$WF" "$@" >/dev/null 2>&1
+	awk '/MSG_PEEK|EAGAIN/ { next } / = [0-9]+$/ { n++; bytes += $NF } END { print n + 0, bytes + 0 }' \
+		"$RIG/tmp/reads"
+}
+
+round() {
+	reads up a --no-wait
+	within 5 handshake client wf-a
+	reads status
+	reads down a
+}
+
+round >"$RIG/warm"
+round >"$RIG/small"
+is "$(wc -l <"$RIG/small")" 3 'counted'
+num "$(awk '{ n += $1 } END { print n }' "$RIG/small")" -ge 6 'something was read'
+
+on client ip link add foreign type bridge
+on client ip link set foreign up
+on client ip addr add 172.31.0.1/24 dev foreign
+seq "$routes" | awk '{ printf "route add 20.%d.%d.%d/32 dev foreign table 77\n", \
+	$1 / 65536, $1 / 256 % 256, $1 % 256 }' | on client ip -batch -
+is "$(on client ip route show table 77 | wc -l)" "$routes" "$routes foreign routes"
+wg_add client wgforeign
+awk -v n="$peers" 'BEGIN { for (i = 0; i < n; i++)
+	printf "[Peer]\nPublicKey = %s%06dAAAAAAAAAAAAAAA=\nAllowedIPs = 30.%d.%d.%d/32\n", \
+		"AAAAAAAAAAAAAAAAAAAAAA", i, i / 65536, i / 256 % 256, i % 256 }' >"$RIG/tmp/peers"
+on client wg setconf wgforeign "$RIG/tmp/peers"
+is "$(on client wg show wgforeign peers | wc -l)" "$peers" "$peers foreign peers"
+on client ip addr add 172.31.1.1/24 dev wgforeign
+# The two new links are read once as local networks; that is two answers, not two thousand.
+round >"$RIG/large"
+diag "calls and bytes read by up, status, down: $(tr '\n' ';' <"$RIG/small") with the foreign ones: $(tr '\n' ';' <"$RIG/large")"
+awk 'NR == FNR { calls[NR] = $1; bytes[NR] = $2; next }
+	{ print ($1 <= calls[FNR] + 4) && ($2 <= bytes[FNR] + 4096) }' "$RIG/small" "$RIG/large" \
+	>"$RIG/verdict"
+is "$(sed -n 1p "$RIG/verdict")" 1 'up reads as much as before'
+is "$(sed -n 2p "$RIG/verdict")" 1 'status reads as much as before'
+is "$(sed -n 3p "$RIG/verdict")" 1 'down reads as much as before'
+t_done
