@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Queries per entity. Names are matched without case. `get` gives E_NOT_FOUND with near names in the
+ * Queries per entity. Names are checked when a row is made (name.h: E_NAME) and matched without case. `get` gives E_NOT_FOUND with near names in the
  * hint ("did you mean …?"). Lists are sorted by name. add fills the row's id. Each changing call is
  * logged by store's one door (change.h) and must run inside store_begin/commit.
  */
@@ -38,7 +38,7 @@ int store_sponsor_remove(struct store *s, int64_t id, struct err *e); /* with it
 struct local_peer_list {
 	LIST(struct local_peer, items);
 };
-int store_peer_add(struct store *s, struct local_peer *p, struct err *e); /* makes guid */
+int store_peer_add(struct store *s, struct local_peer *p, struct err *e); /* guid NULL: made */
 int store_peer_get(struct store *s, struct arena *a, const char *name, struct local_peer *ret,
 	struct err *e);
 /* The row with this machine id, or E_NOT_FOUND. */
@@ -57,8 +57,18 @@ struct config_filter { /* NULL or 0 = any */
 	const char *machine_id; /* fills this_machine; with only_this a filter */
 	bool only_this;
 };
+/*
+ * guid NULL is the public key, name NULL the sponsor's. Logged as config_imported; the servers and
+ * commands that are added to it in the same transaction are part of that one change.
+ */
 int store_config_add(struct store *s, struct config *c, struct err *e);
-/* Writes every column of the row with this id. */
+/* The same, logged as config_created. */
+int store_config_create(struct store *s, struct config *c, struct err *e);
+/*
+ * Writes every column of the row with this id. Logged by what differs: key_rotated when the private
+ * key does, pending_cleared or deployed when it is only that, else config_edited; when nothing
+ * differs, nothing is written.
+ */
 int store_config_update(struct store *s, const struct config *c, struct err *e);
 int store_config_list(struct store *s, struct arena *a, const struct config_filter *f,
 	struct config_list *ret, struct err *e);
@@ -80,16 +90,24 @@ int store_interface_name(struct store *s, struct arena *a, int64_t peer_id, cons
 struct server_list {
 	LIST(struct server_slot, items); /* by server name, then slot */
 };
-/* Adds a slot; the first server of a config becomes active. Prepared once, for bulk imports. */
+/*
+ * Adds a slot; the first server of a config becomes active, and a further slot of the active server
+ * is. Logged as peer_added, unless the config itself was added in this transaction. Prepared once,
+ * for bulk imports.
+ */
 int store_server_add(struct store *s, struct server_slot *p, struct err *e);
+/* Not config_id and is_active: those never change, or with store_server_activate. */
 int store_server_update(struct store *s, const struct server_slot *p, struct err *e);
 int store_server_list(struct store *s, struct arena *a, int64_t config_id,
 	struct server_list *ret, struct err *e);
 /* The active server's slots. E_NOT_FOUND when the config has none. */
 int store_server_active(struct store *s, struct arena *a, int64_t config_id,
 	struct server_list *ret, struct err *e);
-/* Every slot of the servers whose server, host, name, city or country (code or name) matches; an
- * exact server name wins alone. */
+/*
+ * Every slot of the servers whose server, host, name, city or country matches as stored; an exact
+ * server name wins alone. When nothing does, what begins so (server, host, city) counts; then
+ * E_NOT_FOUND with near names.
+ */
 int store_server_match(struct store *s, struct arena *a, int64_t config_id, const char *what,
 	struct server_list *ret, struct err *e);
 /* Makes all slots of that server active and all others not. */
@@ -98,7 +116,7 @@ int store_server_activate(struct store *s, int64_t config_id, const char *server
 /* Refuses the last server (E_IN_USE). */
 int store_server_remove(struct store *s, int64_t config_id, const char *server, struct err *e);
 
-/* command_pair.c */
+/* command_pair.c: logged as config_edited, unless the config was added in this transaction */
 struct command_pair_list {
 	LIST(struct command_pair, items); /* by execution_order */
 };

@@ -20,7 +20,8 @@ struct store;
 struct store_options {
 	const char *path;     /* NULL = STORE_SYSTEM_PATH */
 	const char *key_path; /* NULL = by path: the system's, or $XDG_CONFIG_HOME/wf/key */
-	const char *verb;     /* who holds the lock, for the second comer */
+	const char *verb;     /* who holds the lock, for the second comer; also of the events */
+	const char *actor;    /* of the events; NULL = "uid N" */
 	unsigned timeout_ms;  /* waiting for the lock */
 	bool write;	      /* takes the lock; without it nothing is ever written */
 	bool create;	      /* make it when it is missing (with write) */
