@@ -232,6 +232,7 @@ static void test_tcp(void)
 	uint64_t inodes[] = {
 		inode_of(accepted[0]), inode_of(accepted[1]), inode_of(listener[0]), 1, UINT64_MAX};
 	struct facts f = {0};
+	bool one;
 
 	qsort(inodes, 5, sizeof(*inodes), compare);
 	works(net_query_tcp_by_inode(arena, inodes, 5, &f, &rig_err), "connections by inode");
