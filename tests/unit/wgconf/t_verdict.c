@@ -207,9 +207,9 @@ static void check_limits(void)
 	rd = read_bytes(big, CONF_MAX_SIZE);
 	is_int(rd.r, 0, "a file of exactly the limit");
 	end_reading(&rd);
-	memset(big + 12, '#', 32 * 1024 + 1);
+	memset(big + 12, '#', CONF_MAX_SIZE - 12);
 	rd = read_bytes(big, CONF_MAX_SIZE);
-	ok(rd.r == -E_LIMIT && rd.e.line == 2, "a line over the limit");
+	is_int(rd.r, 0, "one line that fills the file");
 	end_reading(&rd);
 	big[20] = '\0';
 	rd = read_bytes(big, 30);
