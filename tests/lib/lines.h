@@ -18,10 +18,10 @@ struct tunnel *intents_find(const struct intents *in, const char *name);
 
 /*
  * tunnel NAME [address=A,…] [dns=A,…] [key=K] [mtu=N] [port=N] [fwmark=N] [table=auto|off|N]
- *             [ifname=I] [via=I] [no-keep-ssh]              ifname is "wg-NAME", key NAME by default
- * peer TUNNEL KEY [endpoint=HOST:PORT] [allowed=P,…] [keepalive=N] [psk=K]
- * A second line for the same tunnel or peer changes what it names; "+KEY" adds a second section of
- * that key, "-KEY" removes the peer.
+ *             [ifname=I] [via=I] [no-keep-ssh]              ifname is "wg-NAME", key NAME by
+ * default peer TUNNEL KEY [endpoint=HOST:PORT] [allowed=P,…] [keepalive=N] [psk=K] A second line
+ * for the same tunnel or peer changes what it names; "+KEY" adds a second section of that key,
+ * "-KEY" removes the peer.
  */
 bool lines_intent(struct arena *a, const char *line, struct intents *to);
 /*
