@@ -41,7 +41,7 @@ static const struct column columns[] = {
 	COLUMN_AS(struct config, sponsor_support_url, TEXT, "s.support_url"),
 	COLUMN_AS(struct config, this_machine, BOOL, "coalesce(p.machine_id = ?1, 0)"),
 	COLUMN_AS(struct config, servers, INT,
-		"(SELECT count(DISTINCT server) FROM extramural_peer WHERE config_id = t.id)"),
+		"(SELECT count(*) FROM extramural_peer WHERE config_id = t.id AND slot = 1)"),
 	COLUMN_AS(struct config, active_server, TEXT, "a.server"),
 	COLUMN_AS(struct config, active_country, TEXT, "a.country"),
 	COLUMN_AS(struct config, active_city, TEXT, "a.city"),
@@ -50,8 +50,7 @@ const struct table config_table = TABLE("extramural_config",
 	"extramural_config t"
 	" JOIN local_peer p ON p.id = t.local_peer_id"
 	" JOIN sponsor s ON s.id = t.sponsor_id"
-	" LEFT JOIN extramural_peer a ON a.id = (SELECT id FROM extramural_peer"
-	" WHERE config_id = t.id AND is_active = 1 ORDER BY slot LIMIT 1)",
+	" LEFT JOIN extramural_peer a ON a.config_id = t.id AND a.is_active = 1 AND a.slot = 1",
 	columns);
 
 static int check(const struct config *c, struct err *e)

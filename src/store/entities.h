@@ -91,8 +91,8 @@ struct server_list {
 	LIST(struct server_slot, items); /* by server name, then slot */
 };
 /*
- * Adds a slot; the first server of a config becomes active, and a further slot of the active server
- * is. Logged as peer_added, unless the config itself was added in this transaction. Prepared once,
+ * Adds a slot (1, 2, … of its server); the first server of a config becomes active, and a further
+ * slot of the active server is. Logged as peer_added, unless the config itself was added in this transaction. Prepared once,
  * for bulk imports.
  */
 int store_server_add(struct store *s, struct server_slot *p, struct err *e);
