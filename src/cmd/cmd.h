@@ -67,6 +67,8 @@ const char *cmd_option(const struct cmd *c, const char *name);
 bool cmd_flag(const struct cmd *c, const char *name);
 /* Writes what is in c->out to standard output; quiet on a broken pipe. */
 void cmd_flush(struct cmd *c);
+/* Writes to standard output at once, past c->out: for texts with keys. Flush c->out before. */
+void cmd_write(const char *s, size_t len);
 /* Begins the object of a JSON result: {"schema":"wf.VERB/1" …; end with cmd_json_end. */
 void cmd_json(struct cmd *c, const char *schema);
 void cmd_json_end(struct cmd *c);

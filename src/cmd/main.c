@@ -12,7 +12,7 @@
 #include "cmd/args.h"
 #include "cmd/prompt.h"
 
-static void write_out(const char *s, size_t len)
+void cmd_write(const char *s, size_t len)
 {
 	while (len) {
 		ssize_t n = write(STDOUT_FILENO, s, len);
@@ -28,7 +28,7 @@ static void write_out(const char *s, size_t len)
 
 void cmd_flush(struct cmd *c)
 {
-	write_out(strbuf_str(&c->out), c->out.len);
+	cmd_write(strbuf_str(&c->out), c->out.len);
 	strbuf_reset(&c->out);
 }
 

@@ -6,7 +6,25 @@
 #include "cmd/cmd.h"
 
 extern const struct command cmd_down;
+extern const struct command cmd_generate;
+extern const struct command cmd_import;
+extern const struct command cmd_list;
+extern const struct command cmd_peer_add;
+extern const struct command cmd_peer_list;
+extern const struct command cmd_peer_remove;
+extern const struct command cmd_peer_show;
 extern const struct command cmd_reload;
+extern const struct command cmd_remove;
+extern const struct command cmd_servers;
+extern const struct command cmd_show;
+extern const struct command cmd_sponsor_add;
+extern const struct command cmd_sponsor_list;
+extern const struct command cmd_sponsor_remove;
+extern const struct command cmd_sponsor_show;
+extern const struct command cmd_ssh_host_add;
+extern const struct command cmd_ssh_host_list;
+extern const struct command cmd_ssh_host_remove;
+extern const struct command cmd_ssh_host_show;
 extern const struct command cmd_status;
 extern const struct command cmd_up;
 extern const struct command cmd_version;

@@ -16,7 +16,8 @@
 struct seal_key;
 
 /*
- * Loads the key file (0600, regular, owned by the caller or root; a looser one is refused with the
+ * Loads the key file (0600, regular, no symbolic link, owned by the caller, root or the owner of its
+ * directory, so that root can use a user's own database; a looser one is refused with the
  * command that mends it). With `create`, a missing one is made, with its directory (0700); of two
  * processes that make it at once, both get the same key. E_NOT_FOUND: it is missing; E_PERMISSION:
  * it may not be read, or others may; E_SEAL: it holds no key.

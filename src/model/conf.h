@@ -38,8 +38,8 @@ enum conf_line_kind {
 	CONF_LINE_INTERFACE, /* [Interface] */
 	CONF_LINE_PEER,	     /* [Peer] */
 	CONF_LINE_KEY,	     /* a known key; its value is in the fields, `items` of a list */
-	CONF_LINE_HOOK,	     /* PreUp …; the command is hooks[item] */
-	CONF_LINE_UNKNOWN,   /* a key wf does not know: text is "Key = value" */
+	CONF_LINE_HOOK,	     /* PreUp …; the commands are hooks, in their order */
+	CONF_LINE_UNKNOWN,   /* a key wf does not know: text is the line, comment included */
 	CONF_LINE_COMMENT,   /* text from '#' on */
 	CONF_LINE_BLANK,
 };
@@ -48,7 +48,11 @@ struct conf_line {
 	enum conf_line_kind kind;
 	enum conf_key key;
 	unsigned items;	     /* list keys: how many items this line brings */
-	const char *text;    /* COMMENT, UNKNOWN */
+	/*
+	 * COMMENT, UNKNOWN. Of a DNS line with search domains: one letter an item, in their order,
+	 * 'a' for a server, 's' for a search domain. Else NULL.
+	 */
+	const char *text;
 	const char *comment; /* what stood behind the value, from '#' on, or NULL */
 };
 
@@ -74,7 +78,7 @@ struct conf_peer {
 	LIST(struct conf_allowed, allowed);
 	int keepalive; /* seconds; 0 = off; -1 = not given */
 	unsigned line; /* of its header */
-	LIST(struct conf_line, lines);
+	LIST(struct conf_line, lines); /* comments directly above its header, its header, the rest */
 };
 
 struct conf_address {
@@ -98,8 +102,8 @@ struct conf {
 	int save_config;   /* -1 = not given */
 	LIST(struct conf_hook, hooks);
 	LIST(struct conf_peer, peers);
-	LIST(struct conf_line, head);  /* before [Interface] */
-	LIST(struct conf_line, lines); /* of [Interface], its header first */
+	LIST(struct conf_line, head);  /* before the first section */
+	LIST(struct conf_line, lines); /* of [Interface], as in conf_peer */
 	bool interface_last;	       /* [Interface] stood behind the peers */
 	bool amneziawg;		       /* has keys that only AmneziaWG speaks */
 	const char *device;	       /* "# Device: Happy Fish", or NULL */

@@ -129,10 +129,12 @@ struct scope {
 bool key_ref_is_set(const struct key_ref *k);
 bool key_ref_equal(const struct key_ref *a, const struct key_ref *b); /* by fingerprint */
 bool route_same_slot(const struct route_state *a, const struct route_state *b); /* kernel's key */
+/* Metric 0 of IPv6 is 1024, in both: the kernel stores it so. */
 bool route_equal(const struct route_state *a, const struct route_state *b);
 bool rule_equal(const struct rule_state *a, const struct rule_state *b);
 bool addr_equal(const struct addr_state *a, const struct addr_state *b);
-bool wg_peer_equal(const struct wg_peer *a, const struct wg_peer *b); /* compared fields only */
+/* Compared fields only; allowed IPs as a set, without order. */
+bool wg_peer_equal(const struct wg_peer *a, const struct wg_peer *b);
 struct link_state *state_find_link(const struct state *s, const char *name);
 struct wg_state *state_find_device(const struct state *s, const char *ifname);
 struct wg_peer *wg_find_peer(const struct wg_state *d, const struct wg_key *key);
@@ -140,7 +142,8 @@ struct wg_peer *wg_find_peer(const struct wg_state *d, const struct wg_key *key)
 void state_copy(struct arena *a, const struct state *src, struct state *dst);
 void wg_state_copy(struct arena *a, const struct wg_state *src, struct wg_state *dst);
 void wg_peer_copy(struct arena *a, const struct wg_peer *src, struct wg_peer *dst);
-void sysctl_path(const char *key, char *out, size_t size); /* "/proc/sys/net/…" */
+/* "/proc/sys/net/…"; as in sysctl(8) a "/" in the key stands for a "." in a name ("eth0/100"). */
+void sysctl_path(const char *key, char *out, size_t size);
 
 /* JSON to and from; used by the record, the envelope and the scenario tests. No key in it. */
 json_t *state_to_json(const struct state *s);

@@ -199,3 +199,38 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 	if (ret_foreign)
 		*ret_foreign = foreign;
 }
+
+static bool refers_to(const struct state *s, uint32_t table)
+{
+	LIST_FOREACH (route, s, routes)
+		if (route->table == table)
+			return true;
+	LIST_FOREACH (rule, s, rules)
+		if (rule->action == RULE_LOOKUP && rule->table == table)
+			return true;
+	return false;
+}
+
+uint32_t merge_free_number(const struct record *r)
+{
+	uint32_t n = 1;
+
+	for (bool taken = true; taken; n += taken) {
+		taken = false;
+		LIST_FOREACH (c, r, contributions)
+			taken |= c->number == n || refers_to(&c->own, WF_TABLE_BASE + n);
+	}
+	return n;
+}
+
+void merge_expect_links(struct record *r, const struct plan *p)
+{
+	LIST_FOREACH (op, p, ops) {
+		if (op->kind != OP_LINK_ADD && op->kind != OP_USERSPACE_START)
+			continue;
+		LIST_FOREACH (c, r, contributions)
+			LIST_FOREACH (link, &c->own, links)
+				if (str_eq(link->name, op->link.name))
+					link->ifindex = 0;
+	}
+}

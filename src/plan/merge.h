@@ -7,6 +7,7 @@
 #define WF_PLAN_MERGE_H
 
 #include "model/contribution.h"
+#include "model/plan.h"
 
 /* Contributions that are leaving take no part. The order of the result is canonical. */
 void merge_record(struct arena *a, const struct record *r, struct state *ret);
@@ -21,6 +22,18 @@ void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scop
  */
 void merge_own(struct arena *a, const struct record *r, const struct state *observed,
 	struct state *ret, struct state *ret_foreign);
+
+/*
+ * The lowest number n that no recorded object refers to. Not only the tunnels' own: an inner tunnel
+ * still looks up the table of an outer one that is down, and must not find another tunnel there.
+ */
+uint32_t merge_free_number(const struct record *r);
+
+/*
+ * To be called before the record is written for `p`: a link that the plan makes has no index yet, so
+ * an interrupted making is recognised by name and group. The caller records the index afterwards.
+ */
+void merge_expect_links(struct record *r, const struct plan *p);
 
 /*
  * How a verb uses the record. up: the compiled contribution is added. down: it becomes `leaving`.

@@ -131,6 +131,8 @@ static void test_forms(const struct seal_key *k)
 		is_int(seal_open_bytes(k, bad[i], &out, &e), -E_SEAL, "'%s' is no sealed text",
 			bad[i]);
 	is_int(seal_id("wf1:0011:AA", id, &e), -E_SEAL, "nor has it an id");
+	is_int(seal_id("wf1:00112233445566778899AABBCCDDEEFF:AAAA", id, &e), -E_SEAL,
+		"nor one in upper case");
 	is_str(id, "old", "and the output stays");
 	ok(!out.s, "nothing is given out");
 }
@@ -249,6 +251,10 @@ static void test_owner(void)
 	refused_file("theirs/key", E_PERMISSION, "in a directory of ours");
 	ok(chown("theirs", 1234, 1234) == 0, "in a directory of their own");
 	is_int(seal_key_load("theirs/key", false, &k, &e), 0, "is theirs to use");
+	seal_key_free(k);
+	k = NULL;
+	ok(chown("theirs/key", 0, 0) == 0, "root's own file there");
+	is_int(seal_key_load("theirs/key", false, &k, &e), 0, "is fine as well");
 	seal_key_free(k);
 }
 

@@ -105,6 +105,7 @@ static void test_equal(void)
 	struct wg_secret a = {0}, b = {0}, c = {0}, none = {0};
 	uint8_t fa[SECRET_FP_LEN], fb[SECRET_FP_LEN], fc[SECRET_FP_LEN];
 	static const uint8_t zero[WG_KEY_LEN];
+	uint8_t near[WG_KEY_LEN];
 	struct err e;
 
 	secret_parse(alice, 44, &a, &e);
@@ -120,6 +121,10 @@ static void test_equal(void)
 	is_mem(fa, fb, sizeof(fa), "equal secrets have one fingerprint");
 	ok(memcmp(fa, fc, sizeof(fa)) != 0, "different ones have two");
 	ok(memcmp(fa, secret_bytes(&a), sizeof(fa)) != 0, "which is not part of the secret");
+	memcpy(near, secret_bytes(&a), sizeof(near));
+	near[WG_KEY_LEN - 1] ^= 1;
+	secret_fingerprint_bytes(near, fc);
+	ok(memcmp(fa, fc, sizeof(fa)) != 0, "the last bit counts");
 	secret_fingerprint(&none, fa);
 	is_mem(fa, zero, sizeof(fa), "no secret has the zero fingerprint");
 	secret_fingerprint_bytes(zero, fb);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* wf generate */
+#include "ops/generate.h"
+
+#include "cmd/present.h"
+#include "cmd/rows.h"
+
+static const struct option_row options[] = {
+	{"output", 'o', "FILE", "into a file (0600) instead of standard output"},
+	{0},
+};
+
+static void print_json(struct cmd *c, const struct generated *g, const char *path)
+{
+	cmd_json(c, "wf.generate/1");
+	jsonw_kv_str(&c->j, "device", g->config.peer_name);
+	jsonw_kv_str(&c->j, "sponsor", g->config.sponsor_name);
+	jsonw_kv_str(&c->j, "server", g->server);
+	jsonw_kv_str(&c->j, "file", path);
+	jsonw_kv_uint(&c->j, "bytes", g->text.len);
+	jsonw_kv_bool(&c->j, "dry_run", c->dry_run);
+	cmd_json_end(c);
+}
+
+static int run(struct cmd *c, struct err *e)
+{
+	const char *path = cmd_option(c, "output");
+	struct generated g;
+	int r;
+
+	if (c->json && !path) {
+		err_set(e, E_USAGE, "JSON never holds a key, and the text does");
+		return err_hint(e, "add --output FILE, or leave --json away");
+	}
+	r = path ? generate_file(&c->ops, c->argv[0], path, &g, e) :
+		   generate_text(&c->ops, c->argv[0], &g, e);
+	if (r)
+		return r;
+	if (!path)
+		cmd_write(g.text.s, g.text.len);
+	else if (c->json)
+		print_json(c, &g, path);
+	else
+		cmd_say(c, "%s %s (%s, %zu bytes)", c->dry_run ? "would write" : "wrote",
+			present_text(c->arena, path), present_text(c->arena, g.server),
+			g.text.len);
+	secret_text_free(&g.text);
+	return 0;
+}
+
+const struct command cmd_generate = {
+	.name = "generate",
+	.args = "NAME[@SERVER]",
+	.summary = "write the .conf of a configuration",
+	.help = "  The text holds the private key. What was imported comes back equal.\n",
+	.examples = "  wf generate mullvad\n  wf generate phone/mullvad@se-got-wg-001 -o phone.conf",
+	.options = options,
+	.needs = NEED_DB_R | NEED_SECRETS,
+	.min_args = 1,
+	.max_args = 1,
+	.json = true,
+	.extramural = true,
+	.run = run,
+};

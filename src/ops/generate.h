@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From rows back to a .conf: what was imported comes back equal. */
+#ifndef WF_OPS_GENERATE_H
+#define WF_OPS_GENERATE_H
+
+#include "model/conf.h"
+#include "ops/ops.h"
+
+struct generated {
+	struct config config;
+	const char *server;
+	struct secret_text text; /* freed by the caller */
+};
+/* "NAME[@SERVER]"; without a server the active one. */
+int generate_text(struct ops *o, const char *name, struct generated *ret, struct err *e);
+/* The same, placed in a file: 0600, whole or not at all. */
+int generate_file(struct ops *o, const char *name, const char *path, struct generated *ret,
+	struct err *e);
+
+#endif
