@@ -164,6 +164,5 @@ int main(void)
 {
 	test_one_config();
 	test_many();
-	fixture_remove();
 	return done_testing();
 }

@@ -350,6 +350,5 @@ int main(void)
 	test_killed_after_commit();
 	test_ownership();
 	test_permission();
-	fixture_remove();
 	return done_testing();
 }

@@ -501,6 +501,5 @@ int main(void)
 	test_commands();
 	test_names();
 	test_transactions();
-	fixture_remove();
 	return done_testing();
 }

@@ -208,6 +208,5 @@ int main(void)
 	test_key_file();
 	test_default_key();
 	test_secure_delete();
-	fixture_remove();
 	return done_testing();
 }
