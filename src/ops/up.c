@@ -59,7 +59,8 @@ static int check_present(struct up *u, struct up_result *ret, bool *done, struct
 		return 0;
 	}
 	if (!str_ieq(c->name, u->tunnel.name))
-		return err_set(e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
+		return err_set(
+			e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
 	if (!str_ieq(c->server, u->tunnel.server)) {
 		err_set(e, E_CONFLICT, "%s is up already, by way of %s", c->title, c->server);
 		return err_hint(e, "wf down %s first", c->name);
@@ -83,10 +84,11 @@ static int check_ssh(struct up *u, struct err *e)
 	if (u->tunnel.keep_ssh || u->req->lose_ssh || !u->facts.n_ssh)
 		return 0;
 	ip_addr_format(&u->facts.ssh[0].peer, peer);
-	err_set(e, E_LOSE_SSH, "--no-keep-ssh would route your SSH connection from %s into the tunnel",
-		peer);
-	return err_hint(e, "leave the flag away (the connection then stays outside the tunnel), or "
-			   "add --confirm=lose-ssh");
+	err_set(e, E_LOSE_SSH,
+		"--no-keep-ssh would route your SSH connection from %s into the tunnel", peer);
+	return err_hint(e,
+		"leave the flag away (the connection then stays outside the tunnel), or "
+		"add --confirm=lose-ssh");
 }
 
 /* Puts the compiled contribution into the record, where a killed attempt may still stand. */
@@ -137,21 +139,21 @@ static void take_back(struct up *u)
 		h->ops->ui->warn(h->ops->ui->ctx, &second);
 }
 
-/* BEFORE to MAKE, under the lock; the record says DOING before the first operation. */
-static int make(struct up *u, struct err *e)
+/* From BEFORE on, under the lock; the record says DOING before the first operation. */
+static int make(struct up *u, enum stage last, struct err *e)
 {
 	struct host *h = u->h;
 	int r;
 
 	if ((r = host_save(h, e)))
 		return r;
-	r = host_apply(h, &u->plan, STAGE_BEFORE, STAGE_MAKE, true, e);
+	r = host_apply(h, &u->plan, STAGE_BEFORE, last, true, e);
 	if (r) {
 		take_back(u);
 		return r;
 	}
 	host_note_link(h, record_find(&h->record, u->tunnel.name));
-	return host_save(h, e);
+	return 0;
 }
 
 static void count_answers(const struct up *u, struct up_result *ret)
@@ -172,8 +174,8 @@ static void count_bytes(struct up *u, struct up_result *ret)
 	struct wg_state d = {0};
 	struct err ignored;
 
-	if (net_read_device(u->h->net, u->h->ops->arena, u->tunnel.ifname, ret->c->kind, &d,
-		    &ignored))
+	if (net_read_device(
+		    u->h->net, u->h->ops->arena, u->tunnel.ifname, ret->c->kind, &d, &ignored))
 		return;
 	LIST_FOREACH (p, &d, peers) {
 		if (!p->last_handshake) {
@@ -216,17 +218,16 @@ static int take_lock_again(struct up *u, struct up_result *ret, struct err *e)
 		return r;
 	c = record_find(&u->h->record, u->tunnel.name);
 	if (!c || c->phase != CONTRIBUTION_DOING || c->pid != getpid())
-		return err_set(e, E_BUSY, "another command took %s down meanwhile", u->tunnel.title);
+		return err_set(
+			e, E_BUSY, "another command took %s down meanwhile", u->tunnel.title);
 	ret->c = c;
 	return 0;
 }
 
 /* MOVE to AFTER: the default, and whatever the wait for the handshake left (a keepalive). */
-static int move(struct up *u, struct up_result *ret, struct err *e)
+static int move(struct up *u, struct err *e)
 {
 	struct host *h = u->h;
-	struct contribution *c = record_find(&h->record, u->tunnel.name);
-	char now[CLOCK_TEXT_SIZE];
 	struct host_plan rest;
 	int r;
 
@@ -235,8 +236,17 @@ static int move(struct up *u, struct up_result *ret, struct err *e)
 		take_back(u);
 		return r;
 	}
+	return 0;
+}
+
+static int finish(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct host *h = u->h;
+	struct contribution *c = record_find(&h->record, u->tunnel.name);
+	char now[CLOCK_TEXT_SIZE];
+	int r;
+
 	clock_now(now);
-	c = record_find(&h->record, u->tunnel.name);
 	c->phase = CONTRIBUTION_DONE;
 	c->since = arena_strdup(h->ops->arena, now);
 	if ((r = host_finish(h, e)))
@@ -273,6 +283,25 @@ static int dry_run(struct up *u, struct up_result *ret)
 	return 0;
 }
 
+/* In two steps, because the lock is dropped while the peers are waited for. */
+static int make_and_move(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct err why = {0};
+	int r, v;
+
+	if ((r = make(u, STAGE_MAKE, e)) || (r = host_save(u->h, e)))
+		return r;
+	v = verify(u, ret, &why);
+	if ((r = take_lock_again(u, ret, e)))
+		return r;
+	if (v || (u->req->or_down && !ret->connected && ret->peers)) {
+		take_back(u);
+		*e = why;
+		return v ? v : no_handshake(u, ret, e);
+	}
+	return move(u, e);
+}
+
 static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 {
 	struct host *h = u->h;
@@ -291,21 +320,9 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 	say_notes(u, c);
 	if (h->ops->dry_run)
 		return dry_run(u, ret);
-	if ((r = make(u, e)))
-		return r;
-	if (u->req->wait_ms) {
-		struct err why = {0};
-		int v = verify(u, ret, &why);
-
-		if ((r = take_lock_again(u, ret, e)))
-			return r;
-		if (v || (u->req->or_down && !ret->connected && ret->peers)) {
-			take_back(u);
-			*e = why;
-			return v ? v : no_handshake(u, ret, e);
-		}
-	}
-	if ((r = move(u, ret, e)))
+	/* With nothing to wait for one plan is all: nobody else can have changed anything. */
+	r = u->req->wait_ms ? make_and_move(u, ret, e) : make(u, STAGE_AFTER, e);
+	if (r || (r = finish(u, ret, e)))
 		return r;
 	ret->total_ms = clock_ms() - u->began_ms;
 	return u->req->wait_ms && ret->peers && !ret->connected ? no_handshake(u, ret, e) : 0;
