@@ -72,26 +72,39 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 	return n;
 }
 
+static void write_escaped(struct strbuf *out, unsigned char c)
+{
+	if (c == '"' || c == '\\')
+		strbuf_addf(out, "\\%c", c);
+	else if (c == '\n')
+		strbuf_add(out, "\\n");
+	else
+		strbuf_addf(out, "\\u%04x", c);
+}
+
+/* What needs no escape is added in one piece. */
 static void write_string(struct strbuf *out, const char *value, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)value;
+	size_t plain = 0;
 
 	strbuf_addc(out, '"');
 	for (size_t i = 0; i < len;) {
 		size_t n = utf8_length(s + i, len - i);
+		bool escape = s[i] == '"' || s[i] == '\\' || s[i] < 0x20 || s[i] == 0x7f;
 
-		if (!n)
-			strbuf_add(out, "\xef\xbf\xbd");
-		else if (s[i] == '"' || s[i] == '\\')
-			strbuf_addf(out, "\\%c", s[i]);
-		else if (s[i] == '\n')
-			strbuf_add(out, "\\n");
-		else if (s[i] < 0x20 || s[i] == 0x7f)
-			strbuf_addf(out, "\\u%04x", s[i]);
+		if (n && !escape) {
+			i += n;
+			continue;
+		}
+		strbuf_addn(out, s + plain, i - plain);
+		if (n)
+			write_escaped(out, s[i]);
 		else
-			strbuf_addn(out, s + i, n);
-		i += n ? n : 1;
+			strbuf_add(out, "\xef\xbf\xbd");
+		plain = ++i;
 	}
+	strbuf_addn(out, s + plain, len - plain);
 	strbuf_addc(out, '"');
 }
 
@@ -117,16 +130,29 @@ void jsonw_str(struct jsonw *j, const char *value)
 		jsonw_null(j);
 }
 
+/* A list of ten thousand servers has more numbers than snprintf() is fast. */
+static void write_number(struct strbuf *out, bool negative, uint64_t value)
+{
+	char digits[21], *p = digits + sizeof(digits);
+
+	do
+		*--p = (char)('0' + value % 10);
+	while (value /= 10);
+	if (negative)
+		*--p = '-';
+	strbuf_addn(out, p, (size_t)(digits + sizeof(digits) - p));
+}
+
 void jsonw_int(struct jsonw *j, int64_t value)
 {
 	separate(j);
-	strbuf_addf(j->out, "%lld", (long long)value);
+	write_number(j->out, value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
 void jsonw_uint(struct jsonw *j, uint64_t value)
 {
 	separate(j);
-	strbuf_addf(j->out, "%llu", (unsigned long long)value);
+	write_number(j->out, false, value);
 }
 
 void jsonw_bool(struct jsonw *j, bool value)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host and its record: opening, locking, loading, saving. Knows where the record lies and who is
- * at work on it; what the kernel should have is plan's business (ops/host_plan.c calls it). The
+ * The host and its record: opening, locking, loading, saving. Knows where the record lies and who
+ * is at work on it; what the kernel should have is plan's business (ops/host_plan.c calls it). The
  * record is written before the first operation and after the last, each time as a whole.
  */
 #include "ops/host.h"
@@ -30,7 +30,7 @@ static bool same_namespace_as_init(void)
 	struct stat self, init;
 
 	return stat("/proc/self/ns/net", &self) == 0 && stat("/proc/1/ns/net", &init) == 0 &&
-	       self.st_ino == init.st_ino && self.st_dev == init.st_dev;
+		self.st_ino == init.st_ino && self.st_dev == init.st_dev;
 }
 
 /* A link made now has IPv6 only if neither "all" nor "default" switches it off. */
@@ -126,8 +126,8 @@ static void settle(struct host *h, struct contribution *c)
 		return;
 	if (str_eq(c->verb, "up") || c->leaving) {
 		c->leaving = true;
-		ops_note(h->ops, "'%s' of %s was interrupted; what it left is taken back",
-			c->verb, c->title);
+		ops_note(h->ops, "'%s' of %s was interrupted; what it left is taken back", c->verb,
+			c->title);
 	} else {
 		c->phase = CONTRIBUTION_DONE;
 	}
@@ -161,8 +161,7 @@ void host_unlock(struct host *h)
 int host_save(struct host *h, struct err *e)
 {
 	const char *path = arena_printf(h->ops->arena, "%s/record.json", h->dir);
-	json_t *j;
-	char *text;
+	STRBUF_CLEANUP struct strbuf text = {0};
 	int r;
 
 	if (!h->record.n_contributions && !h->record.n_previous) {
@@ -170,13 +169,8 @@ int host_save(struct host *h, struct err *e)
 			return err_errno(e, E_IO, errno, "cannot remove '%s'", path);
 		return status_file_write(h, e);
 	}
-	j = record_to_json(&h->record);
-	text = json_dumps(j, JSON_COMPACT);
-	json_decref(j);
-	if (!text)
-		err_oom();
-	r = file_place(path, text, strlen(text), 0600, false, e);
-	free(text);
+	record_to_json(&h->record, &text);
+	r = file_place(path, text.s, text.len, 0600, false, e);
 	return r ? r : status_file_write(h, e);
 }
 
@@ -233,8 +227,8 @@ void host_remove(struct host *h, struct contribution *c)
 	r->n_contributions--;
 }
 
-struct contribution *host_replace(struct host *h, struct contribution *old,
-	const struct contribution *form)
+struct contribution *host_replace(
+	struct host *h, struct contribution *old, const struct contribution *form)
 {
 	struct record *r = &h->record;
 	size_t i = (size_t)(old - r->contributions);
