@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Times commands side by side: every round runs each of them once, in the order given, so that
- * whatever slows the machine down for a while falls on all of them. Knows nothing of what they do; a
- * command that fails ends the measurement, because the time of a failure means nothing.
+ * whatever slows the machine down for a while falls on all of them. Knows nothing of what they do;
+ * a command that fails ends the measurement, because the time of a failure means nothing.
  *
  * Usage: time ROUNDS LABEL COMMAND [ARG]... [-- LABEL COMMAND [ARG]...]...
  * One line per command: label, median and least microseconds from start to end, largest resident
