@@ -162,11 +162,12 @@ typedef int (*each_fn)(void *ctx, const struct nlmsghdr *h, struct err *e);
 static int take_datagram(
 	struct nl *nl, void *data, size_t size, each_fn each, void *ctx, struct err *e)
 {
-	const struct nlmsghdr *h = data;
-	int len = (int)size, r;
+	const struct nlmsghdr *h;
+	size_t at = 0;
+	int r;
 
 	nl->stats.received_bytes += size;
-	for (; mnl_nlmsg_ok(h, len); h = mnl_nlmsg_next(h, &len)) {
+	while ((h = nl_message_at(data, size, &at))) {
 		nl->stats.received_messages++;
 		r = each(ctx, h, e);
 		if (r)

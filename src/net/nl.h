@@ -91,6 +91,12 @@ void nl_push(struct nl *nl, const struct nlmsghdr *h);
 size_t nl_pushed(const struct nl *nl);
 int nl_flush(struct nl *nl, struct nl_result *results, nl_take_fn take, void *ctx, struct err *e);
 
+/*
+ * Pure: the message at *at of what was received, and *at behind it; NULL when there is no whole one
+ * any more. (libmnl's own check takes a length of 2 GiB and more for a negative one, and it fits.)
+ */
+const struct nlmsghdr *nl_message_at(const void *data, size_t size, size_t *at);
+
 /* Pure: an NLMSG_ERROR or NLMSG_DONE message as a result. False for a malformed one. */
 bool nl_result_parse(const struct nlmsghdr *h, struct nl_result *ret);
 

@@ -39,6 +39,25 @@ static void test_attrs(void)
 		"an attribute shorter than its own header ends the reading");
 }
 
+static void test_messages(void)
+{
+	union {
+		struct nlmsghdr h[3];
+		char bytes[3 * sizeof(struct nlmsghdr)];
+	} m = {.h = {{.nlmsg_len = sizeof(*m.h)}, {.nlmsg_len = sizeof(*m.h) + 1}}};
+	size_t at = 0;
+
+	ok(nl_message_at(&m, sizeof(m), &at) == &m.h[0], "the first message");
+	ok(nl_message_at(&m, sizeof(m), &at) == &m.h[1], "the second");
+	ok(!nl_message_at(&m, sizeof(m), &at), "what is left is less than a header");
+	at = 0;
+	m.h[0].nlmsg_len = 0x80000000;
+	ok(!nl_message_at(&m, sizeof(m), &at), "a length beyond what was received");
+	m.h[0].nlmsg_len = 4;
+	ok(!nl_message_at(&m, sizeof(m), &at), "or shorter than the header");
+	ok(!nl_message_at(&m, 0, &at), "nothing received");
+}
+
 static void test_string(void)
 {
 	struct nl_message m = {0};
@@ -131,6 +150,7 @@ static void test_refused(void)
 
 int main(void)
 {
+	test_messages();
 	test_attrs();
 	test_string();
 	test_result();
