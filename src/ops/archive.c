@@ -80,8 +80,8 @@ static bool is_resource_fork(const char *name)
 	return str_istarts(name, "__MACOSX/") || strncmp(base_name(name), "._", 2) == 0;
 }
 
-static int take_file(struct stream *s, const char *name, const char *content, size_t len,
-	struct err *e)
+static int take_file(
+	struct stream *s, const char *name, const char *content, size_t len, struct err *e)
 {
 	const struct source_file f = {
 		.archive = s->archive,

@@ -14,8 +14,8 @@
 #include "ops/group.h"
 #include "wgconf/parse.h"
 
-void import_note(struct import *im, const char *file, unsigned line, unsigned column,
-	const char *text)
+void import_note(
+	struct import *im, const char *file, unsigned line, unsigned column, const char *text)
 {
 	struct import_note *n;
 
@@ -259,8 +259,7 @@ static int none_taken(const struct import_report *rep, struct err *e)
 	if (!rep->n_failures)
 		return err_set(e, E_EMPTY, "there is no configuration in it");
 	if (rep->n_failures > 1)
-		return err_set(e, E_FAILED, "none of %zu files could be imported",
-			rep->n_failures);
+		return err_set(e, E_FAILED, "none of %zu files could be imported", rep->n_failures);
 	err_set(e, f->code, "%s", f->message);
 	if (f->hint[0])
 		err_hint(e, "%s", f->hint);
