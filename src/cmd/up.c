@@ -104,11 +104,11 @@ static void print_text(struct cmd *c, const struct up_result *r)
 		return;
 	}
 	if (r->connected)
-		strbuf_addf(&c->out, "%s  %s%s%s connected to %s%s in %lld.%02lld s   handshake %lld ms%s\n",
+		strbuf_addf(&c->out, "%s  %s%s%s connected to %s%s in %lld.%02lld s   handshake %s ms%s\n",
 			title, term_green(&c->term), term_sign(&c->term, TERM_UP),
 			term_off(&c->term), server, place_of(c, t),
 			(long long)(r->total_ms / 1000), (long long)(r->total_ms % 1000 / 10),
-			(long long)r->handshake_ms,
+			r->handshake_ms ? arena_printf(c->arena, "%lld", (long long)r->handshake_ms) : "<1",
 			t->full6 ? "   IPv6 in tunnel" : t->full4 ? "   IPv6 stopped" : "");
 	else
 		strbuf_addf(&c->out, "%s  %s up on %s, by way of %s%s\n", title,

@@ -68,13 +68,19 @@ deps_install() {
 	fi
 	deps_say "installing: $deps_want"
 	deps_update
+	deps_log=$(mktemp) || return 1
 	# shellcheck disable=SC2086
-	DEBIAN_FRONTEND=noninteractive apt-get -q=2 -o Dpkg::Use-Pty=0 \
-		-o APT::Get::Assume-Yes=true install --no-install-recommends \
-		$deps_want </dev/null >&2 || {
+	DEBIAN_FRONTEND=noninteractive apt-get -q=2 -y -o Dpkg::Use-Pty=0 install \
+		--no-install-recommends $deps_want </dev/null >"$deps_log" 2>&1
+	deps_rc=$?
+	# What went well interests nobody.
+	if [ "$deps_rc" -ne 0 ]; then
+		tail -n 30 "$deps_log" >&2
+		# shellcheck disable=SC2086
 		deps_say "could not install: $(deps_missing $deps_want | tr '\n' ' ')"
-		return 1
-	}
+	fi
+	rm -f "$deps_log"
+	return "$deps_rc"
 }
 
 # unpack_service PACKAGE DIR: the files of a package, and nothing but its files, below DIR: no

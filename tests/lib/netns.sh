@@ -76,15 +76,15 @@ machine() {
 	mkdir -p "$dir/run/wireguard" "$dir/run/rig"
 	ip netns add "$1" || bail "cannot make the namespace $1"
 	mkfifo "$dir/up"
-	unshare --mount --propagation private \
-		sh -c "$RIG_SETUP" setup "$1" "$RIG" </dev/null &
+	busybox unshare --mount --propagation private \
+		busybox sh -c "$RIG_SETUP" setup "$1" "$RIG" </dev/null &
 	echo "$!" >"$dir/pid"
 	read -r up <"$dir/up"
 	[ "$up" = up ] || bail "cannot set up the machine $1"
-	on "$1" ip link set lo up
 }
 
-# What a machine does first, in its new mount namespace: $1 its name, $2 the rig's directory.
+# What a machine does first, in its new mount namespace: $1 its name, $2 the rig's directory. Busybox
+# runs all of it without starting a program, which takes long in the emulated guest.
 # shellcheck disable=SC2016
 RIG_SETUP='
 dir=$2/m/$1
@@ -92,7 +92,7 @@ exec 3>"$dir/up"
 # A fresh /sys shows the interfaces of this namespace. The cgroups stay.
 mkdir "$dir/cg"
 mount --bind /sys/fs/cgroup "$dir/cg" &&
-	nsenter --net="/run/netns/$1" mount -t sysfs sysfs /sys &&
+	nsenter --net="/run/netns/$1" sh -c "mount -t sysfs sysfs /sys && ifconfig lo up" &&
 	mount --move "$dir/cg" /sys/fs/cgroup || exit 1
 # Changes to these stay in the machine. Where overlayfs is missing only the two files that matter
 # become private, and a rename over them fails.
@@ -123,14 +123,15 @@ echo up >&3
 exec sleep 1000000 3>&-
 '
 
-# on MACHINE CMD...: runs a program there, in the current directory.
+# on MACHINE CMD...: runs a program there, in the current directory. Busybox would take its own
+# shell for "sh", and that one its own "ip".
 on() {
 	local name="$1" pid=
 	shift
 	read -r pid <"$RIG/m/$name/pid" || return 1
 	# shellcheck disable=SC2016
-	nsenter --net="/run/netns/$name" --mount="/proc/$pid/ns/mnt" \
-		sh -c 'cd "$0" 2>/dev/null || cd /; exec "$@"' "$PWD" "$@"
+	busybox nsenter --net="/run/netns/$name" --mount="/proc/$pid/ns/mnt" \
+		/bin/sh -c 'cd "$0" 2>/dev/null || cd /; exec "$@"' "$PWD" "$@"
 }
 
 # bg MACHINE CMD...: the same in the background; its number is in BG_PID, its output in a file
@@ -141,8 +142,8 @@ bg() {
 	read -r pid <"$RIG/m/$name/pid" || return 1
 	BG_LOG=$(mktemp "$RIG/tmp/bg.XXXXXX")
 	# shellcheck disable=SC2016
-	nsenter --net="/run/netns/$name" --mount="/proc/$pid/ns/mnt" \
-		sh -c 'cd "$0" 2>/dev/null || cd /; exec "$@"' "$PWD" "$@" \
+	busybox nsenter --net="/run/netns/$name" --mount="/proc/$pid/ns/mnt" \
+		/bin/sh -c 'cd "$0" 2>/dev/null || cd /; exec "$@"' "$PWD" "$@" \
 		</dev/null >"$BG_LOG" 2>&1 &
 	BG_PID=$!
 	RIG_PIDS="$BG_PID $RIG_PIDS"
@@ -159,27 +160,36 @@ end_bg() {
 	RIG_PIDS=$keep
 }
 
-# wire A IFA B IFB: a cable between two machines; both ends are up.
+# wire A IFA B IFB: a cable between two machines; see plug.
 wire() {
 	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3" ||
 		bail "cannot lay the cable $1 $2 - $3 $4"
-	# Addresses are usable at once, and no link-local one appears later than a snapshot.
-	on "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" "net.ipv6.conf.$2.accept_ra=0"
-	on "$3" sysctl -qw "net.ipv6.conf.$4.accept_dad=0" "net.ipv6.conf.$4.accept_ra=0"
-	on "$1" ip link set "$2" up
-	on "$3" ip link set "$4" up
+	plug "$1" "$2"
+	plug "$3" "$4"
 }
 
-# addr MACHINE IF ADDRESS/LEN...: both families.
-addr() {
-	local name="$1" dev="$2" a
+# plug MACHINE IF [ADDRESS/LEN | via GATEWAY]...: the interface is up, has these addresses and leads
+# to these default gateways; any family. Addresses are usable at once, and no link-local one
+# appears later than a snapshot.
+plug() {
+	local name="$1" dev="$2" a gateway=
 	shift 2
-	for a; do
-		case $a in
-		*:*) on "$name" ip addr add "$a" dev "$dev" nodad ;;
-		*) on "$name" ip addr add "$a" dev "$dev" ;;
-		esac || bail "cannot give $name $dev the address $a"
-	done
+	{
+		echo "link set $dev up"
+		for a; do
+			case $gateway$a in
+			via) gateway=via ;;
+			via*:*) echo "route add ::/0 via $a" && gateway= ;;
+			via*) echo "route add default via $a" && gateway= ;;
+			*:*) echo "addr add $a dev $dev nodad" ;;
+			*) echo "addr add $a dev $dev" ;;
+			esac
+		done
+	} >"$RIG/tmp/plug"
+	# shellcheck disable=SC2016
+	on "$name" sh -c 'echo 0 >"/proc/sys/net/ipv6/conf/$0/accept_dad" &&
+		echo 0 >"/proc/sys/net/ipv6/conf/$0/accept_ra" && exec ip -batch "$1"' \
+		"$dev" "$RIG/tmp/plug" || bail "cannot plug in $dev of $name"
 }
 
 # --- WireGuard ----------------------------------------------------------------------------------
@@ -241,22 +251,13 @@ RIG_ACCOUNTS='1 2 3'
 
 # provider_net [N]: the whole network with N servers (2).
 provider_net() {
-	local n
+	local n=1
 	machine router
 	machine client
 	machine inet
 	on router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	wire client eth0 router client
-	addr client eth0 10.1.0.2/24 2001:db8:c::2/64
-	addr router client 10.1.0.1/24 2001:db8:c::1/64
-	on client ip route add default via 10.1.0.1
-	on client ip -6 route add default via 2001:db8:c::1
-	wire inet eth0 router inet
-	addr inet eth0 203.0.113.2/24 2001:db8:113::2/64
-	addr router inet 203.0.113.1/24 2001:db8:113::1/64
-	on inet ip route add default via 203.0.113.1
-	on inet ip -6 route add default via 2001:db8:113::1
-	n=1
+	to_router client 10.1.0 2001:db8:c client
+	to_router inet 203.0.113 2001:db8:113 inet
 	while [ "$n" -le "${1:-2}" ]; do
 		provider_server "$n"
 		n=$((n + 1))
@@ -264,16 +265,19 @@ provider_net() {
 	inet_serve
 }
 
+# to_router MACHINE NET4 NET6 PORT: its eth0 is number 2 of these networks, the router number 1.
+to_router() {
+	ip link add eth0 netns "$1" type veth peer name "$4" netns router ||
+		bail "cannot connect $1 with the router"
+	plug router "$4" "$2.1/24" "$3::1/64"
+	plug "$1" eth0 "$2.2/24" "$3::2/64" via "$2.1" via "$3::1"
+}
+
 # provider_server N [psk]: one more server sN; with "psk" each account has a preshared key there.
 provider_server() {
 	local s="s$1" a conf="$RIG/s$1.conf"
 	machine "$s"
-	on "$s" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	wire "$s" eth0 router "$s"
-	addr "$s" eth0 "198.18.$1.2/24" "2001:db8:$1::2/64"
-	addr router "$s" "198.18.$1.1/24" "2001:db8:$1::1/64"
-	on "$s" ip route add default via "198.18.$1.1"
-	on "$s" ip -6 route add default via "2001:db8:$1::1"
+	to_router "$s" "198.18.$1" "2001:db8:$1" "$s"
 	wg_add "$s" wg0
 	{
 		printf '[Interface]\nListenPort = 51820\nPrivateKey = %s\n' "$(key "$s")"
@@ -283,11 +287,7 @@ provider_server() {
 			[ "${2:-}" != psk ] || printf 'PresharedKey = %s\n' "$(psk "$s")"
 		done
 	} >"$conf"
-	on "$s" wg setconf wg0 "$conf" || bail "cannot configure the server $s"
-	addr "$s" wg0 10.64.0.1/10 fc00:bbbb:bbbb:bb01::1/64
-	addr "$s" lo "10.99.0.$1/32" "fc00:99::$1/128"
-	on "$s" ip link set wg0 up
-	on "$s" nft -f - <<-END || bail "cannot masquerade on $s"
+	cat >"$conf.nft" <<-END
 		table inet provider {
 			chain out {
 				type nat hook postrouting priority 100
@@ -295,6 +295,12 @@ provider_server() {
 			}
 		}
 	END
+	# shellcheck disable=SC2016
+	on "$s" sh -c 'sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 &&
+		wg setconf wg0 "$0" && nft -f "$0.nft"' "$conf" ||
+		bail "cannot configure the server $s"
+	plug "$s" lo "10.99.0.$1/32" "fc00:99::$1/128"
+	plug "$s" wg0 10.64.0.1/10 fc00:bbbb:bbbb:bb01::1/64
 }
 
 # provider_name N: the server's name as it stands in the bundle.
@@ -394,24 +400,20 @@ ping_ok() {
 # hand_up N [KEY=VALUE]...: the client's tunnel to server N by ip and wg alone, as interface "hand"
 # with routes to inet and 10.99.0.0/16: what wf is compared with, and what the rig is tested with.
 hand_up() {
-	local a allowed
+	local a
 	# The kernel's WireGuard clears this one for the whole namespace when a link of it comes up.
 	on client sysctl net.ipv4.conf.all.send_redirects >"$RIG/hand.sysctl"
 	provider_conf "$@" >"$RIG/hand.conf"
 	wg_add client hand
 	grep -v -e '^Address' -e '^DNS' "$RIG/hand.conf" >"$RIG/hand.wg"
 	on client wg setconf hand "$RIG/hand.wg" || return 1
-	allowed=$(sed -n 's/^Address = //p' "$RIG/hand.conf" | tr ',' ' ')
-	for a in $allowed; do
-		addr client hand "$a"
-	done
-	on client ip link set hand mtu 1420 up
-	for a in 203.0.113.0/24 10.99.0.0/16 10.64.0.1/32; do
-		on client ip route add "$a" dev hand
-	done
-	for a in 2001:db8:113::/64 fc00:99::/64 fc00:bbbb:bbbb:bb01::1/128; do
-		on client ip -6 route add "$a" dev hand
-	done
+	on client ip link set hand mtu 1420
+	# shellcheck disable=SC2046
+	plug client hand $(sed -n 's/^Address = //p' "$RIG/hand.conf" | tr ',' ' ')
+	for a in 203.0.113.0/24 10.99.0.0/16 10.64.0.1/32 2001:db8:113::/64 fc00:99::/64 \
+		fc00:bbbb:bbbb:bb01::1/128; do
+		echo "route add $a dev hand"
+	done | on client ip -batch -
 }
 
 hand_down() {
@@ -475,13 +477,15 @@ leaks() {
 	counted leak
 }
 
-# What leaked: one "address protocol" per line.
+# What leaked: one "address protocol" per line. A bare system has no names for the protocols.
 leak_list() {
 	local s
 	for s in leaked4 leaked6; do
-		on router nft -j list set inet rig "$s" |
-			jq -r '.nftables[] | select(.set) | .set.elem // [] | .[]
-				| (.elem.val // .) | .concat | join(" ")'
+		on router nft -p -j list set inet rig "$s" |
+			jq -r '{"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"} as $names
+				| .nftables[] | select(.set) | .set.elem // [] | .[]
+				| (.elem.val // .) | .concat
+				| .[1] = ((.[1] | tostring) as $p | $names[$p] // $p) | join(" ")'
 	done
 }
 
@@ -503,28 +507,45 @@ no_leak() {
 # snapshot MACHINE DIR: everything wf may touch in the kernel, as text that is the same when the
 # state is the same: no handles, counters, ages, in a fixed order, one object per line.
 snapshot() {
-	local name="$1" dir="$2"
-	mkdir -p "$dir"
-	on "$name" ip -d -j link | rig_rows >"$dir/link"
-	on "$name" ip -d -j addr | rig_rows >"$dir/addr"
-	on "$name" ip -4 -j -N route show table all | rig_rows >"$dir/route4"
-	on "$name" ip -6 -j -N route show table all | rig_rows >"$dir/route6"
-	on "$name" ip -4 -j -N rule | rig_rows >"$dir/rule4"
-	on "$name" ip -6 -j -N rule | rig_rows >"$dir/rule6"
-	on "$name" nft -j list ruleset | jq -S -c '.nftables[] | select(has("metainfo") | not)
-		| walk(if type == "object" then del(.handle)
-			| if has("packets") and has("bytes") then .packets = 0 | .bytes = 0 else . end
-			else . end)' >"$dir/nft"
-	# Not readable: a secret that was never set.
-	on "$name" sh -c 'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_forward' |
-		sort >"$dir/sysctl"
-}
-
-# Rows of ip -j: sorted, without what changes by itself.
-rig_rows() {
-	jq -S -c '.[] | select(. != {}) | walk(if type == "object"
-		then del(.expires, .valid_life_time, .preferred_life_time, .age, .used) else . end)' |
-		sort
+	local name="$1" dir="$2" f
+	rm -rf "$dir" "$dir.raw"
+	mkdir -p "$dir" "$dir.raw"
+	# Not readable in sysctl: a secret that was never set.
+	# shellcheck disable=SC2016
+	on "$name" /bin/sh -c 'cd "$0" || exit 1
+		ip -d -j link >link
+		ip -d -j addr >addr
+		ip -4 -j -N route show table all >route4
+		ip -6 -j -N route show table all >route6
+		ip -4 -j -N rule >rule4
+		ip -6 -j -N rule >rule6
+		nft -j list ruleset >nft
+		out=$PWD/sysctl
+		cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_forward | sort >"$out"' \
+		"$dir.raw"
+	mv "$dir.raw/sysctl" "$dir/sysctl"
+	for f in link addr route4 route6 rule4 rule6 nft; do
+		: >"$dir/$f"
+		# ip says nothing, instead of an empty list, when there is nothing.
+		[ -s "$dir.raw/$f" ] || echo '[]' >"$dir.raw/$f"
+		set -- "$@" --slurpfile "$f" "$dir.raw/$f"
+	done
+	shift 2
+	# Rows of ip are sorted; the rules of nft have an order that means something.
+	jq -n -r "$@" '
+		def rows: map(select(. != {}) | walk(if type == "object" then
+			del(.expires, .valid_life_time, .preferred_life_time, .age, .used) else . end)
+			| tojson) | sort;
+		def ruleset: .nftables // [] | map(select(has("metainfo") | not)
+			| walk(if type == "object" then del(.handle)
+				| if has("packets") and has("bytes") then .packets = 0 | .bytes = 0 else . end
+				else . end) | tojson);
+		$ARGS.named | to_entries[] | .key as $file
+			| (.value[0] | if $file == "nft" then (if type == "object" then ruleset else [] end)
+				else rows end)[]
+			| $file + " " + .' |
+		awk -v dir="$dir" '{ file = $1; sub(/^[^ ]* /, ""); print >(dir "/" file) }'
+	rm -rf "$dir.raw"
 }
 
 # same_state DIR1 DIR2 DESC: the check that two snapshots are equal, byte by byte.

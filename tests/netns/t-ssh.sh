@@ -1,23 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# service: openssh-server libwrap0
+# service: openssh-server
 # The SSH connections of this machine are never cut: not when `up` is typed in the login itself, nor
 # through sudo, nor in tmux, where no variable and no ancestor tells of it.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/netns.sh"
 . "$(dirname "$0")/../lib/wf.sh"
-. "$(dirname "$0")/../lib/sshd.sh"
+. "$(dirname "$0")/lib-ssh.sh"
 rig_enter "$0" "$@"
 
 provider_net 1
-sshd_on client
+sshd_start client
 import a 1
 snapshot client "$RIG/before"
 
 # The login comes from the other side of the world: its answers take the default route, which is
 # what a full tunnel takes over.
+SSH_OPTS='-o ServerAliveInterval=2 -o ServerAliveCountMax=2'
 login() {
-	ssh_from inet "$1" "$2" >"$RIG/tmp/login" 2>&1
+	ssh_to inet "root@$1" "WF='$WF' WF_LIBEXEC='$WF_LIBEXEC'; export WF_LIBEXEC; $2" \
+		>"$RIG/tmp/login" 2>&1
 	cat "$RIG/tmp/login"
 }
 rules() {
@@ -32,13 +34,13 @@ for to in 10.1.0.2 2001:db8:c::2; do
 	ok "$to: down" wf down a
 done
 
-out=$(login 10.1.0.2 'sudo -n env -i "$WF" up a; echo "rc=$?"; sleep 1; echo alive')
+out=$(login 10.1.0.2 'sudo -n env -i WF_LIBEXEC="$WF_LIBEXEC" "$WF" up a; echo "rc=$?"; sleep 1; echo alive')
 like "$out" '^rc=0' 'through sudo, without any variable: up'
 like "$out" '^alive' 'through sudo: the login lives on'
 ok 'down' wf down a
 
 # A second login must live on as well when the command is typed in a tmux that no sshd started.
-(ssh_from inet 10.1.0.2 'for i in 1 2 3 4 5 6 7 8; do sleep 1; done; echo survived' \
+(ssh_to inet root@10.1.0.2 'for i in 1 2 3 4 5 6 7 8; do sleep 1; done; echo survived' \
 	>"$RIG/tmp/second" 2>&1) &
 second=$!
 within 5 on client sh -c 'ss -tn state established | grep -q ":22 "'

@@ -9,8 +9,8 @@ rig_enter "$0" "$@"
 machine a
 machine b
 wire a eth0 b eth0
-addr a eth0 192.0.2.1/24 2001:db8::1/64
-addr b eth0 192.0.2.2/24 2001:db8::2/64
+plug a eth0 192.0.2.1/24 2001:db8::1/64
+plug b eth0 192.0.2.2/24 2001:db8::2/64
 for m in a b; do
 	ok "$m: ip link add wg0 type wireguard" on "$m" ip link add wg0 type wireguard
 done
@@ -30,8 +30,7 @@ for outer in 192.0.2. 2001:db8::; do
 		on "$m" wg set wg0 listen-port 51820 private-key "$RIG/keys/$m" \
 			peer "$(pub "$other")" endpoint "$endpoint" \
 			allowed-ips "10.0.0.$((3 - n))/32,fd00::$((3 - n))/128"
-		addr "$m" wg0 "10.0.0.$n/24" "fd00::$n/64"
-		on "$m" ip link set wg0 up
+		plug "$m" wg0 "10.0.0.$n/24" "fd00::$n/64"
 	done
 	ok "over $outer: IPv4 in the tunnel" ping_ok a 10.0.0.2
 	ok "over $outer: IPv6 in the tunnel" ping_ok a fd00::2
