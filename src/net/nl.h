@@ -52,9 +52,11 @@ struct nl_message {
 		char bytes[NL_MESSAGE_MAX];
 	};
 };
-/* Begins a request in m->h, with a zeroed family header of `size` bytes, which is returned. The
- * room is struct nl_message, or larger and zeroed by the caller. */
-void *nl_message_begin(struct nlmsghdr *h, uint16_t type, uint16_t flags, size_t size);
+/*
+ * Begins a request, with a zeroed family header of `size` bytes, which is returned. All of the room
+ * is zeroed first: libmnl leaves the padding behind attributes as it was, and it is sent too.
+ */
+void *nl_message_begin(struct nl_message *m, uint16_t type, uint16_t flags, size_t size);
 
 /*
  * Takes one message that is not an acknowledgement. It is valid during the call only. `index` is
