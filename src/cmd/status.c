@@ -94,8 +94,8 @@ static void print_tunnel(struct cmd *c, const struct tunnel_status *t, size_t wi
 	if (t->state == TUNNEL_DOWN) {
 		strbuf_addf(&c->out, "   down%s%s", server[0] ? "   " : "", server);
 	} else {
-		strbuf_addf(&c->out, "   %s%s%s", server, t->city ? " " : "",
-			t->city ? t->city : "");
+		strbuf_addf(
+			&c->out, "   %s%s%s", server, t->city ? " " : "", t->city ? t->city : "");
 		if (t->state == TUNNEL_BROKEN)
 			strbuf_add(&c->out, "   its interface is gone");
 		else
