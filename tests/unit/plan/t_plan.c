@@ -6,6 +6,7 @@
  */
 #include "base/str.h"
 #include "lib/tap.h"
+#include "plan/canon.h"
 #include "plan/compile.h"
 #include "plan/diff.h"
 #include "plan/invert.h"
@@ -146,6 +147,46 @@ static void test_keys(struct arena *a)
 		"the inverse of down names the keys that the kernel did not");
 }
 
+/* The link ends before the rules that keep its ciphertext where it belongs, though made first. */
+static void test_inverse_order(struct arena *a)
+{
+	static const enum op_kind kinds[] = {OP_USERSPACE_START, OP_RULE_ADD, OP_LINK_SET};
+	bool done[] = {true, true, true};
+	struct plan p = {0}, back;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct op *op = LIST_PUSH(a, &p, ops);
+
+		op->kind = kinds[i];
+		str_copy(op->ifname, sizeof(op->ifname), i == 1 ? "" : "wg-a");
+		str_copy(op->link.name, sizeof(op->link.name), op->ifname);
+		op->rule.priority = PRIO_NESTED_STOP;
+		op->rule.action = RULE_PROHIBIT;
+		op->rule.suppress_prefixlen = -1;
+		op->rule.protocol = WF_RTPROTO_KERNEL;
+	}
+	invert_done(a, &p, done, &back);
+	is_str(plan_text(a, &back),
+		"BEFORE link del wg-a\nBEFORE userspace stop wg-a\nBEFORE rule 5111 del prohibit\n",
+		"a link ends before its rules");
+	done[2] = false;
+	invert_done(a, &p, done, &back);
+	is_int((int)back.n_ops, 3, "what was not done is not inverted, what was is");
+	is_int(back.ops[0].kind, OP_RULE_DEL, "in reverse order");
+}
+
+static void test_canon(struct arena *a)
+{
+	struct state s = {0};
+
+	*LIST_PUSH(a, &s, sysctls) = (struct sysctl_state){"b", 1};
+	*LIST_PUSH(a, &s, sysctls) = (struct sysctl_state){"a", 1};
+	*LIST_PUSH(a, &s, sysctls) = (struct sysctl_state){"a", 2};
+	canon_state(&s);
+	is_int((int)s.n_sysctls, 2, "a setting named twice stands once");
+	ok(str_eq(s.sysctls[0].key, "a") && s.sysctls[0].value == 2, "with the higher value");
+}
+
 static void test_numbers(struct arena *a)
 {
 	struct record r = {0};
@@ -219,6 +260,8 @@ int main(void)
 	test_untouched(a);
 	test_order(a);
 	test_keys(a);
+	test_inverse_order(a);
+	test_canon(a);
 	test_numbers(a);
 	test_expected_links(a);
 	test_many(a);
