@@ -72,39 +72,41 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 	return n;
 }
 
-static void write_escaped(struct strbuf *out, unsigned char c)
+/* Bytes that stand for themselves: printable ASCII but for the two that JSON escapes. */
+static size_t plain_run(const unsigned char *s, size_t len)
 {
-	if (c == '"' || c == '\\')
-		strbuf_addf(out, "\\%c", c);
-	else if (c == '\n')
-		strbuf_add(out, "\\n");
-	else
-		strbuf_addf(out, "\\u%04x", c);
+	size_t n = 0;
+
+	while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
 }
 
-/* What needs no escape is added in one piece. */
 static void write_string(struct strbuf *out, const char *value, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)value;
-	size_t plain = 0;
 
 	strbuf_addc(out, '"');
 	for (size_t i = 0; i < len;) {
-		size_t n = utf8_length(s + i, len - i);
-		bool escape = s[i] == '"' || s[i] == '\\' || s[i] < 0x20 || s[i] == 0x7f;
+		size_t run = plain_run(s + i, len - i), n;
 
-		if (n && !escape) {
-			i += n;
-			continue;
-		}
-		strbuf_addn(out, s + plain, i - plain);
-		if (n)
-			write_escaped(out, s[i]);
-		else
+		strbuf_addn(out, s + i, run);
+		i += run;
+		if (i == len)
+			break;
+		n = utf8_length(s + i, len - i);
+		if (!n)
 			strbuf_add(out, "\xef\xbf\xbd");
-		plain = ++i;
+		else if (s[i] == '"' || s[i] == '\\')
+			strbuf_addf(out, "\\%c", s[i]);
+		else if (s[i] == '\n')
+			strbuf_add(out, "\\n");
+		else if (s[i] < 0x20 || s[i] == 0x7f)
+			strbuf_addf(out, "\\u%04x", s[i]);
+		else
+			strbuf_addn(out, s + i, n);
+		i += n ? n : 1;
 	}
-	strbuf_addn(out, s + plain, len - plain);
 	strbuf_addc(out, '"');
 }
 
