@@ -137,13 +137,13 @@ void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t siz
 
 	if (n < *cap)
 		return items;
-	want = *cap ? *cap * 2 : 4;
+	/* Beyond a block room costs nothing until it is used, and to move the items costs more. */
+	want = !*cap ? 4 : *cap * (*cap * size < BLOCK_SIZE ? 2 : 4);
 	if (want > SIZE_MAX / 2 / size)
 		err_oom();
 	p = take(a, want * size);
 	if (n)
 		memcpy(p, items, n * size);
-	memset((char *)p + n * size, 0, (want - n) * size);
 	*cap = want;
 	return p;
 }

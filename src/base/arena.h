@@ -21,7 +21,8 @@ void *arena_memdup(struct arena *a, const void *src, size_t size);
 char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Grows an array to hold at least n + 1 items of `size`; *cap is its capacity. */
+/* Grows an array to hold at least n + 1 items of `size`; *cap is its capacity. What is behind the
+ * n items is not zeroed. */
 void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))

@@ -30,7 +30,7 @@ int str_icmp(const char *a, const char *b)
 {
 	if (!a || !b)
 		return (a != NULL) - (b != NULL);
-	while (*a && str_lower(*a) == str_lower(*b))
+	while (*a && (*a == *b || str_lower(*a) == str_lower(*b)))
 		a++, b++;
 	return (unsigned char)str_lower(*a) - (unsigned char)str_lower(*b);
 }
@@ -140,9 +140,17 @@ size_t str_escape(char *dst, size_t size, const char *src)
 		return 0;
 	while (*s) {
 		uint32_t cp;
-		size_t n = utf8_sequence(s, &cp);
-		bool plain = n && !steers_terminal(cp);
-		size_t need = plain ? n : 4 * (n ? n : 1);
+		size_t n, need;
+		bool plain;
+
+		/* Most of what is shown, and there may be thousands of rows of it. */
+		if (*s >= 0x20 && *s < 0x7f && size - used > 1) {
+			dst[used++] = (char)*s++;
+			continue;
+		}
+		n = utf8_sequence(s, &cp);
+		plain = n && !steers_terminal(cp);
+		need = plain ? n : 4 * (n ? n : 1);
 
 		if (need >= size - used)
 			break;

@@ -90,8 +90,12 @@ void table_cell(struct table *t, const char *text)
 
 static void add_spaces(struct strbuf *out, size_t n)
 {
-	while (n--)
-		strbuf_addc(out, ' ');
+	static const char spaces[] = "                                ";
+	const size_t most = sizeof(spaces) - 1;
+
+	for (; n > most; n -= most)
+		strbuf_addn(out, spaces, most);
+	strbuf_addn(out, spaces, n);
 }
 
 static void add_padded(
