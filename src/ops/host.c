@@ -41,9 +41,10 @@ static void look_at_ipv6(struct host *h)
 	struct err ignored;
 	int32_t value;
 
-	h->ipv6 = true;
+	h->ipv6 = h->ipv6_kernel = true;
 	for (size_t i = 0; i < 2 && h->ipv6; i++) {
-		if (sysctl_read(keys[i], &value, &ignored) || value) {
+		h->ipv6_kernel = !sysctl_read(keys[i], &value, &ignored);
+		if (!h->ipv6_kernel || value) {
 			h->ipv6 = false;
 			h->ipv6_sysctl = keys[i];
 		}

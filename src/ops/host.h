@@ -20,7 +20,8 @@ struct host {
 	struct net *net;
 	uint64_t cookie; /* of the network namespace */
 	bool boot_namespace;
-	bool ipv6;
+	bool ipv6;		 /* a link that is made now has it */
+	bool ipv6_kernel;	 /* the kernel has it, so there can be rules and routes of it */
 	const char *ipv6_sysctl; /* which setting switched IPv6 off, or NULL */
 	const char *dir; /* /run/wf/<cookie> */
 	struct lock lock;

@@ -21,7 +21,8 @@ int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	struct state seen = {0};
 	int r;
 
-	merge_scope(a, &h->record, h->ipv6, &scope);
+	/* What came up with IPv6 has to be seen also when IPv6 was switched off since. */
+	merge_scope(a, &h->record, h->ipv6_kernel, &scope);
 	scope.stats = stats;
 	if ((r = h->executor.observe(h->executor.ctx, a, &scope, &seen, e)))
 		return r;
