@@ -209,7 +209,9 @@ int host_up(struct host *h, const struct tunnel *t, struct err *e)
 		*LIST_PUSH(h->a, &h->record, contributions) = c;
 	h->record.next_seq += !old;
 	h->last = arena_memdup(h->a, &c, sizeof(c));
+	h->again = old != NULL;
 	r = carry_out(h, t->ifname, NULL, e);
+	h->again = false;
 	if (r && !h->crash)
 		take_back(h, t->name, e);
 	return r;
