@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "net/query.h"
+#include "ops/intent.h"
 #include "ops/status_file.h"
 #include "sys/machine.h"
 #include "sys/sysctl.h"
@@ -181,13 +182,16 @@ int host_save(struct host *h, struct err *e)
 	return r ? r : status_file_write(h, e);
 }
 
-/* "mullvad" names "laptop/mullvad" when there is just one such. */
+/* "mullvad" names "laptop/mullvad" when there is just one such, "DIR/office.conf" names "office".
+ */
 struct contribution *host_find(const struct host *h, const char *name)
 {
 	struct contribution *found = record_find(&h->record, name);
 
 	if (found)
 		return found;
+	if (str_iends(name, ".conf"))
+		return record_find(&h->record, intent_name_of_file(h->ops->arena, name));
 	LIST_FOREACH (c, &h->record, contributions) {
 		const char *slash = strrchr(c->name, '/');
 
