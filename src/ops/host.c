@@ -135,12 +135,22 @@ static void settle(struct host *h, struct contribution *c)
 	}
 }
 
+/* The directory of the summaries is everybody's, whatever the umask of who made it. */
+static int make_dirs(struct host *h, struct err *e)
+{
+	const char *base = h->ops->run_dir ? h->ops->run_dir : HOST_RUN_DIR;
+
+	if (mkdir(base, 0755) == 0 && chmod(base, 0755) < 0)
+		return err_errno(e, E_IO, errno, "cannot open '%s' to others", base);
+	return file_make_dir(h->dir, 0700, e);
+}
+
 int host_lock(struct host *h, const char *keep, struct err *e)
 {
 	const char *path = arena_printf(h->ops->arena, "%s/lock", h->dir);
 	int r;
 
-	if ((r = file_make_dir(h->dir, 0700, e)) ||
+	if ((r = make_dirs(h, e)) ||
 		(r = lock_take(path, h->ops->verb, h->ops->timeout_ms, &h->lock, e)))
 		return err_wrap(e, "cannot take the lock of this host");
 	if ((r = host_load(h, e))) {
