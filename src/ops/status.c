@@ -23,6 +23,7 @@ const char *tunnel_state_name(enum tunnel_state s)
 	static const char *const names[] = {
 		[TUNNEL_DOWN] = "down",
 		[TUNNEL_CONNECTED] = "connected",
+		[TUNNEL_IDLE] = "idle",
 		[TUNNEL_WAITING] = "waiting",
 		[TUNNEL_CHANGING] = "changing",
 		[TUNNEL_BROKEN] = "broken",
@@ -55,9 +56,9 @@ static enum tunnel_state judge(
 		return TUNNEL_CHANGING;
 	if (!link)
 		return TUNNEL_BROKEN;
-	if (t->handshake_age >= 0 && t->handshake_age < SESSION_DEAD_S)
-		return TUNNEL_CONNECTED;
-	return TUNNEL_WAITING;
+	if (t->handshake_age < 0)
+		return TUNNEL_WAITING;
+	return t->handshake_age < SESSION_DEAD_S ? TUNNEL_CONNECTED : TUNNEL_IDLE;
 }
 
 static void add_running(struct host *h, const struct contribution *c, const struct state *own,
