@@ -121,7 +121,9 @@ static int start(struct stream *s, int fd, pid_t *pid, struct err *e)
 	close(pipe_fds[1]);
 	if (r) {
 		close(pipe_fds[0]);
-		return r;
+		/* E_NOT_FOUND would say that what the user named is not there. */
+		e->code = E_ARCHIVE;
+		return -E_ARCHIVE;
 	}
 	s->fd = pipe_fds[0];
 	return 0;

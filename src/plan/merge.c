@@ -129,7 +129,7 @@ static bool owns_route(const struct state *all, const struct route_state *seen)
 {
 	if (is_own_table(seen->table))
 		return seen->protocol == (seen->ifname[0] ? WF_RTPROTO : WF_RTPROTO_KERNEL);
-	return bsearch(seen, all->routes, all->n_routes, sizeof(*seen), canon_route_cmp) != NULL;
+	return canon_find(seen, all->routes, all->n_routes, sizeof(*seen), canon_route_cmp);
 }
 
 static bool owns_addr(const struct state *all, const struct addr_state *seen)
@@ -182,10 +182,12 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 		bool stranger = route->ifname[0] && !state_find_link(&own, route->ifname);
 		struct state *to = !stranger && owns_route(&all, route) ? &own : &foreign;
 
-		*LIST_PUSH(a, to, routes) = *route;
+		/* What else is in a table that a user named is no concern of ours. */
+		if (to == &own || is_own_table(route->table))
+			*LIST_PUSH(a, to, routes) = *route;
 	}
 	LIST_FOREACH (rule, observed, rules) {
-		bool ours = bsearch(rule, all.rules, all.n_rules, sizeof(*rule), canon_rule_cmp);
+		bool ours = canon_find(rule, all.rules, all.n_rules, sizeof(*rule), canon_rule_cmp);
 		struct state *to = ours ? &own : &foreign;
 
 		*LIST_PUSH(a, to, rules) = *rule;
@@ -226,7 +228,8 @@ uint32_t merge_free_number(const struct record *r)
 void merge_expect_links(struct record *r, const struct plan *p)
 {
 	LIST_FOREACH (op, p, ops) {
-		if (op->kind != OP_LINK_ADD && op->kind != OP_USERSPACE_START)
+		if (op->kind != OP_LINK_ADD && op->kind != OP_USERSPACE_START &&
+			op->kind != OP_LINK_DEL)
 			continue;
 		LIST_FOREACH (c, r, contributions)
 			LIST_FOREACH (link, &c->own, links)

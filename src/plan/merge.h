@@ -13,12 +13,13 @@
 void merge_record(struct arena *a, const struct record *r, struct state *ret);
 /* The one that holds the default among those not leaving, or NULL. */
 const struct contribution *merge_holder(const struct record *r);
-/* What observe must read to plan with this record: objects of every contribution, leaving or not. */
+/* What observe must read to plan with this record: objects of all contributions, also leaving. */
 void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scope *ret);
 /*
- * Of what was observed, what is wf's: recorded objects only (exact rules; routes of recorded tables;
- * links by recorded index, or by group and name when the making was interrupted). The rest is put in
- * *ret_foreign (may be NULL), e.g. a stranger's link under a recorded name.
+ * Of what was observed, what is wf's: recorded objects only (exact rules; routes of recorded
+ * tables; links by recorded index, or by group and name when the making was interrupted). The rest
+ * is put in *ret_foreign (may be NULL): a stranger's link under a recorded name, an address on wf's
+ * link, a route in wf's table, a rule at wf's priorities.
  */
 void merge_own(struct arena *a, const struct record *r, const struct state *observed,
 	struct state *ret, struct state *ret_foreign);
@@ -30,8 +31,9 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 uint32_t merge_free_number(const struct record *r);
 
 /*
- * To be called before the record is written for `p`: a link that the plan makes has no index yet, so
- * an interrupted making is recognised by name and group. The caller records the index afterwards.
+ * To be called before the record is written for `p`: a link that the plan makes has no index yet,
+ * and one that it ends would be made again by the inverse. So what is interrupted is recognised by
+ * name and group. The caller records the index afterwards, also when the plan was undone.
  */
 void merge_expect_links(struct record *r, const struct plan *p);
 

@@ -44,14 +44,38 @@ static const struct sysctl_state *find_sysctl(
 	return NULL;
 }
 
-static void remember(struct host *h)
+static void remember_one(struct host *h, const char *key, int32_t value)
 {
-	struct record *r = &h->record;
+	if (!find_sysctl(h->record.previous, h->record.n_previous, key))
+		*LIST_PUSH(h->a, &h->record, previous) = (struct sysctl_state){key, value};
+}
 
+static void remember(struct host *h, const struct state *want, const struct state *have)
+{
 	LIST_FOREACH (op, &h->plan, ops)
-		if (op->kind == OP_SYSCTL && op->stage == STAGE_BEFORE &&
-			!find_sysctl(r->previous, r->n_previous, op->sysctl.key))
-			*LIST_PUSH(h->a, r, previous) = op->sysctl_before;
+		if (op->kind == OP_SYSCTL && !op->restore)
+			remember_one(h, op->sysctl.key, op->sysctl_before.value);
+	LIST_FOREACH (s, want, sysctls) {
+		const struct sysctl_state *seen =
+			find_sysctl(have->sysctls, have->n_sysctls, s->key);
+
+		if (s->value == SYSCTL_KEPT && seen)
+			remember_one(h, s->key, seen->value);
+	}
+}
+
+static void learn_links(struct host *h)
+{
+	struct state own;
+	struct err e;
+
+	host_look(h, h->a, &own, NULL, NULL, &e);
+	LIST_FOREACH (c, &h->record, contributions) {
+		const struct link_state *seen = state_find_link(&own, c->ifname);
+
+		if (seen)
+			c->own.links[0].ifindex = seen->ifindex;
+	}
 }
 
 /* After the last operation: what is leaving has left, what nobody wants need not be known. */
@@ -59,8 +83,7 @@ static void settle(struct host *h)
 {
 	struct record *r = &h->record;
 	size_t kept = 0, needed = 0;
-	struct state want, own;
-	struct err e;
+	struct state want;
 
 	for (size_t i = 0; i < r->n_contributions; i++)
 		if (!r->contributions[i].leaving)
@@ -71,13 +94,9 @@ static void settle(struct host *h)
 		if (find_sysctl(want.sysctls, want.n_sysctls, r->previous[i].key))
 			r->previous[needed++] = r->previous[i];
 	r->n_previous = needed;
-	host_look(h, h->a, &own, NULL, NULL, &e);
-	LIST_FOREACH (c, r, contributions) {
-		const struct link_state *seen = state_find_link(&own, c->ifname);
-
+	LIST_FOREACH (c, r, contributions)
 		c->phase = CONTRIBUTION_DONE;
-		c->own.links[0].ifindex = seen ? seen->ifindex : 0;
-	}
+	learn_links(h);
 }
 
 void host_look(struct host *h, struct arena *a, struct state *own, struct state *foreign,
@@ -97,7 +116,7 @@ void host_look(struct host *h, struct arena *a, struct state *own, struct state 
 	diff_states(a, &in, ret);
 }
 
-/* The one path: 0 when all is done and settled. The old record comes back if it was undone. */
+/* The one path: 0 when all is done and settled. If it was undone the record is as `before`. */
 static int carry_out(
 	struct host *h, const char *ask_ifname, const struct record *before, struct err *e)
 {
@@ -115,14 +134,17 @@ static int carry_out(
 	merge_own(h->a, &h->record, &seen, &have, NULL);
 	merge_record(h->a, &h->record, &want);
 	diff_states(h->a, &in, &h->plan);
-	remember(h);
+	remember(h, &want, &have);
 	merge_expect_links(&h->record, &h->plan);
 	done = arena_alloc(h->a, h->plan.n_ops + 1);
 	r = apply_run(h->a, &h->x, &h->plan, STAGE_BEFORE, STAGE_AFTER, !h->crash, NULL, done, e);
-	if (r && !h->crash)
-		h->record = *before;
-	if (!r)
+	if (!r) {
 		settle(h);
+	} else if (!h->crash && before) {
+		h->record = *before;
+		merge_expect_links(&h->record, &h->plan);
+		learn_links(h);
+	}
 	return r;
 }
 
@@ -154,10 +176,22 @@ static int compile(struct host *h, const struct tunnel *t, const struct contribu
 	return r;
 }
 
+/* What an undone `up` leaves is what the kernel did by itself; `down` knows it. */
+static void take_back(struct host *h, const char *name, struct err *e)
+{
+	struct contribution *c = record_find(&h->record, name);
+	struct plan failed = h->plan;
+	struct err second;
+
+	c->leaving = true;
+	if (carry_out(h, NULL, NULL, &second))
+		err_hint(e, "taking it back failed: %s", second.msg);
+	h->plan = failed;
+}
+
 int host_up(struct host *h, const struct tunnel *t, struct err *e)
 {
 	struct contribution *old = record_find(&h->record, t->name), c;
-	struct record before;
 	int r;
 
 	h->last = NULL;
@@ -167,15 +201,17 @@ int host_up(struct host *h, const struct tunnel *t, struct err *e)
 	r = compile(h, t, old, &c, e);
 	if (r)
 		return r;
-	save(h, &before);
 	c.phase = CONTRIBUTION_DOING;
 	if (old)
 		*old = c;
 	else
 		*LIST_PUSH(h->a, &h->record, contributions) = c;
 	h->record.next_seq += !old;
-	h->last = record_find(&h->record, t->name);
-	return carry_out(h, t->ifname, &before, e);
+	h->last = arena_memdup(h->a, &c, sizeof(c));
+	r = carry_out(h, t->ifname, NULL, e);
+	if (r && !h->crash)
+		take_back(h, t->name, e);
+	return r;
 }
 
 int host_down(struct host *h, const char *name, struct err *e)
@@ -216,7 +252,7 @@ int host_reload(struct host *h, const struct tunnel *t, struct err *e)
 	left->leaving = true;
 	c.phase = left->phase = CONTRIBUTION_DOING;
 	*old = c;
-	h->last = old;
+	h->last = arena_memdup(h->a, &c, sizeof(c));
 	return carry_out(h, t->ifname, &before, e);
 }
 

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Runs scenario files: intents, facts and a kernel in, commands on them, the text of plans and
- * states out, compared with what the file expects. Knows the sections and the commands (README in
- * this folder); everything else is the real compile, merge, diff, order and apply on the fake
- * kernel. With WF_SCENARIO_UPDATE=1 what came out is written into the file as its expectation.
+ * states out, compared with what the file expects. Knows the sections (lib/lines.h says what stands
+ * in @DB,
+ * @FACTS and @KERNEL) and the commands of @ARGS; everything else is the real compile, merge, diff,
+ * order and apply on the fake kernel. With WF_SCENARIO_UPDATE=1 what came out is written into the
+ * file as its expectation.
+ *
+ *   up|down|reload NAME [fail-after N | crash-after N]   the Nth operation fails, and all is
+ * undone, or left as it is, as kill -9 would wait MS [hard] ask for handshakes from now on state
+ * drift   record   scope                       what is, what differs, what is recorded, read
+ *   stranger add|del LINE, stranger down IF, stranger roam IF KEY ENDPOINT
+ *   a line of @DB or @FACTS                              changes them
+ *   … | WORD,WORD                                        shows only lines with one of the words
  */
 #include <errno.h>
 #include <glob.h>
@@ -345,17 +354,17 @@ static void parse(struct scenario *s, const char *text)
 /* Before anything is up: what every machine has. */
 static void start_host(struct scenario *s)
 {
-	static const char *const keys[] = {
-		"net.ipv4.conf.all.arp_ignore", "net.ipv4.conf.all.src_valid_mark"};
+	static const struct sysctl_state usual[] = {{"net.ipv4.conf.all.arp_ignore", 0},
+		{"net.ipv4.conf.all.send_redirects", 1}, {"net.ipv4.conf.all.src_valid_mark", 0}};
 	struct facts facts = s->host.facts;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
 		bool there = false;
 
 		LIST_FOREACH (x, &s->kernel, sysctls)
-			there |= str_eq(x->key, keys[i]);
+			there |= str_eq(x->key, usual[i].key);
 		if (!there)
-			*LIST_PUSH(s->a, &s->kernel, sysctls) = (struct sysctl_state){keys[i], 0};
+			*LIST_PUSH(s->a, &s->kernel, sysctls) = usual[i];
 	}
 	host_init(&s->host, s->a, &s->kernel);
 	s->host.facts = facts;

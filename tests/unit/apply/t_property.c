@@ -124,6 +124,7 @@ static void random_facts(struct arena *a, struct facts *f)
 
 static const char *const kernel_lines[] = {
 	"sysctl net.ipv4.conf.all.arp_ignore = 0",
+	"sysctl net.ipv4.conf.all.send_redirects = 1",
 	"sysctl net.ipv4.conf.all.src_valid_mark = 0",
 	"sysctl net.ipv4.conf.eth0.rp_filter = 1",
 	"sysctl net.ipv4.conf.eth1/7.rp_filter = 1",
