@@ -5,7 +5,9 @@
  */
 #include "ops/facts.h"
 
+#include <net/if.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "dns/lookup.h"
@@ -39,8 +41,21 @@ static const struct fact_endpoint *pick(
 	return candidates->n_endpoints ? &candidates->endpoints[0] : NULL;
 }
 
-static int resolve_one(struct host *h, const struct tunnel_peer *p,
-	const struct contribution *before, struct facts *ret, struct err *e)
+/* "fe80::1%eth0": no name, but an address that means something on one link only (RFC 4007, 11). */
+static bool parse_scoped(const char *host, struct ip_endpoint *ret)
+{
+	const char *percent = strchr(host, '%');
+	char text[IP_TEXT_SIZE];
+
+	if (!percent || (size_t)(percent - host) >= sizeof(text))
+		return false;
+	str_copy(text, (size_t)(percent - host) + 1, host);
+	ret->scope = if_nametoindex(percent + 1);
+	return ret->scope && ip_addr_parse(text, &ret->addr) && ret->addr.family == AF_INET6;
+}
+
+static int add_candidates(
+	struct host *h, const struct tunnel_peer *p, struct facts *ret, struct err *e)
 {
 	struct arena *a = h->ops->arena;
 	struct lookup_options opt = {
@@ -50,20 +65,35 @@ static int resolve_one(struct host *h, const struct tunnel_peer *p,
 		.cancelled = h->local.cancelled,
 		.ctx = h->ops,
 	};
+	struct fact_endpoint f = {.host = p->host, .port = p->port, .addr.port = p->port};
 	struct lookup_result found = {0};
+	int r;
+
+	if (parse_scoped(p->host, &f.addr)) {
+		*LIST_PUSH(a, ret, endpoints) = f;
+		return 0;
+	}
+	if (strchr(p->host, '%'))
+		return err_set(e, E_RESOLVE, "there is no interface of '%s'", p->host);
+	if ((r = dns_lookup(a, p->host, &opt, &found, e)))
+		return r;
+	LIST_FOREACH (addr, &found, addrs) {
+		f.addr.addr = *addr;
+		*LIST_PUSH(a, ret, endpoints) = f;
+	}
+	return 0;
+}
+
+static int resolve_one(struct host *h, const struct tunnel_peer *p,
+	const struct contribution *before, struct facts *ret, struct err *e)
+{
+	struct arena *a = h->ops->arena;
 	struct facts candidates = {0};
 	const struct fact_endpoint *best;
 	int r;
 
-	if ((r = dns_lookup(a, p->host, &opt, &found, e)))
+	if ((r = add_candidates(h, p, &candidates, e)))
 		return r;
-	LIST_FOREACH (addr, &found, addrs) {
-		struct fact_endpoint *f = LIST_PUSH(a, &candidates, endpoints);
-
-		*f = (struct fact_endpoint){.host = p->host, .port = p->port};
-		f->addr.addr = *addr;
-		f->addr.port = p->port;
-	}
 	if ((r = net_query_endpoints(h->net, a, WF_MARK, &candidates, e)))
 		return r;
 	best = pick(&candidates, before);
