@@ -94,7 +94,7 @@ static int resolve_one(struct host *h, const struct tunnel_peer *p,
 
 	if ((r = add_candidates(h, p, &candidates, e)))
 		return r;
-	/* A choice needs what the kernel says of each; the chosen one is asked about again later. */
+	/* A choice needs what the kernel says of each; of the chosen one it is asked later. */
 	if (candidates.n_endpoints > 1 &&
 		(r = net_query_endpoints(h->net, a, WF_MARK, &candidates, e)))
 		return r;
