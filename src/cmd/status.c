@@ -10,7 +10,8 @@
 
 static const struct option_row options[] = {
 	{"brief", 0, NULL, "the public summary; needs neither root nor the database"},
-	{"check", 0, NULL, "exit 3 unless all had a handshake in the last 3 minutes and nothing differs"},
+	{"check", 0, NULL,
+		"exit 3 unless all had a handshake in the last 3 minutes and nothing differs"},
 	{0},
 };
 

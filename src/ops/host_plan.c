@@ -86,6 +86,7 @@ int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret,
 		},
 		&ret->plan);
 	remember_settings(h, &want, &ret->have, &ret->plan);
+	merge_expect_links(&h->record, &ret->plan);
 	ret->done = arena_alloc(a, sizeof(*ret->done) * (ret->plan.n_ops + 1));
 	return 0;
 }
@@ -98,21 +99,25 @@ int host_check_foreign(const struct host_plan *p, const struct contribution *c, 
 	return err_hint(e, "remove it first");
 }
 
-void host_note_link(struct host *h, struct contribution *c)
-{
-	struct link_state link;
-	struct err ignored;
-
-	if (!c->own.n_links || net_read_link(h->net, c->ifname, &link, &ignored))
-		return;
-	if (link.kind == c->kind)
-		c->own.links[0].ifindex = link.ifindex;
-}
-
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out)
 {
 	(void)h;
 	text_plan(out, p);
+}
+
+/* The index of a link that was made just now, also by an undo: by it it is known from now on. */
+static void note_links(struct host *h)
+{
+	LIST_FOREACH (c, &h->record, contributions) {
+		struct link_state link;
+		struct err ignored;
+
+		if (!c->own.n_links || c->own.links[0].ifindex ||
+			net_read_link(h->net, c->ifname, &link, &ignored))
+			continue;
+		if (link.kind == c->kind)
+			c->own.links[0].ifindex = link.ifindex;
+	}
 }
 
 static void step(void *ctx, const struct op *op)
@@ -129,8 +134,12 @@ int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage
 {
 	struct apply_hooks hooks = {.ctx = h, .step = h->ops->verbose ? step : NULL};
 
-	return apply_run(
+	int r = apply_run(
 		h->ops->arena, &h->executor, &p->plan, first, last, undo, &hooks, p->done, e);
+
+	if (first <= STAGE_MAKE)
+		note_links(h);
+	return r;
 }
 
 /* Settings that nobody wants any more have been put back by the plan. */
