@@ -26,9 +26,9 @@ struct apply_hooks {
 };
 
 /*
- * Runs the operations of stages first..last. done (plan->n_ops long, zeroed by the caller before the
- * first call) collects over several calls. On failure with `undo` what was done is inverted before
- * returning; an inverse that fails is named in the error's hint.
+ * Runs the operations of stages first..last. done (plan->n_ops long, zeroed by the caller before
+ * the first call) collects over several calls. On failure with `undo` what was done is inverted
+ * before returning; an inverse that fails is named in the error's hint.
  */
 int apply_run(struct arena *a, const struct executor *x, const struct plan *p, enum stage first,
 	enum stage last, bool undo, const struct apply_hooks *hooks, bool *done, struct err *e);

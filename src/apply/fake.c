@@ -67,6 +67,11 @@ static int link_set(struct fake *f, const struct op *op)
 	l->mtu = op->link.mtu;
 	if (l->up && !op->link.up)
 		LIST_CUT_IF(&f->state, routes, it, str_eq(it->ifname, l->name));
+	/* As wg_open in the kernel's drivers/net/wireguard/device.c does. */
+	if (!l->up && op->link.up && l->kind == LINK_WIREGUARD)
+		LIST_FOREACH (x, &f->state, sysctls)
+			if (str_eq(x->key, "net.ipv4.conf.all.send_redirects"))
+				x->value = 0;
 	l->up = op->link.up;
 	return 0;
 }

@@ -38,9 +38,13 @@ void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t siz
 		 sizeof(*(obj)->name)),                                                           \
 		memset(&(obj)->name[(obj)->n_##name], 0, sizeof(*(obj)->name)),                   \
 		&(obj)->name[(obj)->n_##name++])
-/* LIST_FOREACH(item, obj, NAME): item is a pointer declared by the loop; obj may be const. */
+/*
+ * LIST_FOREACH(item, obj, NAME): item is a pointer declared by the loop; obj may be const. An empty
+ * list has no array, and nothing is added to its NULL.
+ */
 #define LIST_FOREACH(it, obj, name)                                                               \
-	for (__typeof__(*(obj)->name) *it = (obj)->name; it < (obj)->name + (obj)->n_##name; it++)
+	for (__typeof__(*(obj)->name) *it = (obj)->name;                                          \
+		it && it < (obj)->name + (obj)->n_##name; it++)
 
 static inline void arena_freep(struct arena **a)
 {

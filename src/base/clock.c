@@ -30,6 +30,14 @@ void clock_format(int64_t wall, char out[static CLOCK_TEXT_SIZE])
 		out[0] = '\0';
 }
 
+int64_t clock_parse(const char *text)
+{
+	struct tm tm = {0};
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	return end && !*end ? (int64_t)timegm(&tm) : -1;
+}
+
 void clock_now(char out[static CLOCK_TEXT_SIZE])
 {
 	clock_format(clock_wall(), out);

@@ -32,8 +32,8 @@ static int run(struct cmd *c, struct err *e)
 		err_set(e, E_USAGE, "JSON never holds a key, and the text does");
 		return err_hint(e, "add --output FILE, or leave --json away");
 	}
-	r = path ? generate_file(&c->ops, c->argv[0], path, &g, e) :
-		   generate_text(&c->ops, c->argv[0], &g, e);
+	r = path ? generate_file(&c->ops, c->argv[0], path, &g, e)
+		 : generate_text(&c->ops, c->argv[0], &g, e);
 	if (r)
 		return r;
 	if (!path)
@@ -42,8 +42,7 @@ static int run(struct cmd *c, struct err *e)
 		print_json(c, &g, path);
 	else
 		cmd_say(c, "%s %s (%s, %zu bytes)", c->dry_run ? "would write" : "wrote",
-			present_text(c->arena, path), present_text(c->arena, g.server),
-			g.text.len);
+			present_text(c->arena, path), present_text(c->arena, g.server), g.text.len);
 	secret_text_free(&g.text);
 	return 0;
 }
@@ -53,7 +52,8 @@ const struct command cmd_generate = {
 	.args = "NAME[@SERVER]",
 	.summary = "write the .conf of a configuration",
 	.help = "  The text holds the private key. What was imported comes back equal.\n",
-	.examples = "  wf generate mullvad\n  wf generate phone/mullvad@se-got-wg-001 -o phone.conf",
+	.examples =
+		"  wf generate mullvad\n  wf generate phone/mullvad@se-got-wg-001 -o phone.conf",
 	.options = options,
 	.needs = NEED_DB_R | NEED_SECRETS,
 	.min_args = 1,

@@ -137,9 +137,9 @@ static void print_config(struct cmd *c, const struct import_config *i)
 		strbuf_addf(&c->out, "device \"%s\", ", present_text(a, i->device));
 	strbuf_addf(&c->out, "key %s\n", present_key(a, i->public_key));
 	strbuf_addf(&c->out, "  interface %s   %s%s%s", i->interface_name,
-		i->ipv4	  ? i->ipv4 :
-		!i->ipv6 ? "no Address (--address supplies one)" :
-			   "",
+		i->ipv4		   ? i->ipv4
+			: !i->ipv6 ? "no Address (--address supplies one)"
+				   : "",
 		i->ipv4 && i->ipv6 ? ", " : "", i->ipv6 ? i->ipv6 : "");
 	if (i->dns)
 		strbuf_addf(&c->out, "   DNS %s", present_text(a, i->dns));
@@ -267,7 +267,8 @@ const struct command cmd_import = {
 	.name = "import",
 	.args = "PATH...",
 	.summary = "take in what a provider sent",
-	.help = "  PATH is a .conf, a directory of them, an archive (zip, tar.*), or - for standard\n"
+	.help = "  PATH is a .conf, a directory of them, an archive (zip, tar.*), or - for "
+		"standard\n"
 		"  input. Files with the same key become one configuration with many servers.\n",
 	.examples = "  wf import mullvad.zip\n  wf import work.conf --sponsor Work\n"
 		    "  wf import phone.conf --sponsor Mullvad --peer phone",

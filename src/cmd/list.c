@@ -27,8 +27,9 @@ static void print_table(struct cmd *c, const struct config_list *l)
 		snprintf(servers, sizeof(servers), "%u", i->servers);
 		table_row(t);
 		table_cell(t, i->sponsor_name);
-		table_cell(t, i->this_machine ? arena_printf(c->arena, "%s (here)", i->peer_name) :
-						i->peer_name);
+		table_cell(t,
+			i->this_machine ? arena_printf(c->arena, "%s (here)", i->peer_name)
+					: i->peer_name);
 		table_cell(t, i->active_server);
 		table_cell(t, servers);
 		table_cell(t, i->interface_name);
@@ -56,7 +57,8 @@ static int run(struct cmd *c, struct err *e)
 		print_table(c, &l);
 		LIST_FOREACH (i, &l, items)
 			if (i->pending_remote_update)
-				cmd_say(c, "note: %s/%s has a new key that the sponsor must be told",
+				cmd_say(c,
+					"note: %s/%s has a new key that the sponsor must be told",
 					i->peer_name, i->sponsor_name);
 	} else {
 		cmd_say(c, "there is no configuration; 'wf import PATH' takes one in");

@@ -32,8 +32,8 @@ static void one_json(struct cmd *c, const char *schema, const struct local_peer 
 static int add(struct cmd *c, struct err *e)
 {
 	struct local_peer p;
-	int r = ops_peer_add(&c->ops, c->argv[0], cmd_option(c, "ssh-host"),
-		cmd_option(c, "notes"), &p, e);
+	int r = ops_peer_add(
+		&c->ops, c->argv[0], cmd_option(c, "ssh-host"), cmd_option(c, "notes"), &p, e);
 
 	if (r)
 		return r;
@@ -57,7 +57,8 @@ static void print_table(struct cmd *c, const struct local_peer_list *l)
 	table_column(t, "NOTES", false);
 	LIST_FOREACH (p, l, items) {
 		table_row(t);
-		table_cell(t, is_here(c, p) ? arena_printf(c->arena, "%s (here)", p->name) : p->name);
+		table_cell(
+			t, is_here(c, p) ? arena_printf(c->arena, "%s (here)", p->name) : p->name);
 		table_cell(t, arena_printf(c->arena, "%u", p->configs));
 		table_cell(t, p->ssh_host_name);
 		table_cell(t, p->notes);
@@ -118,7 +119,7 @@ static int show(struct cmd *c, struct err *e)
 	return 0;
 }
 
-static int delete(struct cmd *c, struct err *e)
+static int take_out(struct cmd *c, struct err *e)
 {
 	struct local_peer p;
 	int r = ops_peer_remove(&c->ops, c->argv[0], cmd_option(c, "confirm"), &p, e);
@@ -141,7 +142,8 @@ const struct command cmd_peer_add = {
 	.name = "peer add",
 	.args = "NAME",
 	.summary = "add a device of yours",
-	.help = "  An SSH host of the same name is offered. The name of this host is this machine.\n",
+	.help = "  An SSH host of the same name is offered. The name of this host is this "
+		"machine.\n",
 	.examples = "  wf peer add phone\n  wf peer add catapult --ssh-host catapult",
 	.options = add_options,
 	.needs = NEED_DB_W,
@@ -182,7 +184,8 @@ const struct command cmd_peer_remove = {
 	.name = "peer remove",
 	.args = "NAME",
 	.summary = "remove a device",
-	.help = "  One that has configurations goes with them, and only with --confirm=NAME. Its SSH\n"
+	.help = "  One that has configurations goes with them, and only with --confirm=NAME. Its "
+		"SSH\n"
 		"  host stays.\n",
 	.examples = "  wf peer remove phone\n  wf peer remove catapult --confirm=catapult",
 	.options = remove_options,
@@ -191,5 +194,5 @@ const struct command cmd_peer_remove = {
 	.max_args = 1,
 	.json = true,
 	.extramural = true,
-	.run = delete,
+	.run = take_out,
 };

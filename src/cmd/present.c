@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How rows look. Knows the members of the JSON objects and their order, which is fixed; NULL columns
- * are null. Sealed columns are never looked into: only whether there is one is shown.
+ * How rows look. Knows the members of the JSON objects and their order, which is fixed; NULL
+ * columns are null. Sealed columns are never looked into: only whether there is one is shown.
  */
 #include "cmd/present.h"
 
@@ -148,8 +148,7 @@ const char *present_key(struct arena *a, const char *public_key)
 {
 	size_t len = strlen(public_key);
 
-	return len < 8 ? public_key :
-			 arena_printf(a, "%.4s…%s", public_key, public_key + len - 4);
+	return len < 8 ? public_key : arena_printf(a, "%.4s…%s", public_key, public_key + len - 4);
 }
 
 const char *present_text(struct arena *a, const char *text)
@@ -170,8 +169,9 @@ const char *present_name(struct arena *a, const char *peer, const char *sponsor,
 
 	for (char *p = low; *p; p++) {
 		*p = str_lower(*p);
-		plain = plain && ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') ||
-					 strchr("/.-_", *p));
+		plain = plain &&
+			((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') ||
+				strchr("/.-_", *p));
 	}
 	if (plain)
 		return low;

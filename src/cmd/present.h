@@ -17,8 +17,7 @@ void present_strings(struct jsonw *j, const char *key, const char *const *items,
 /* "yPN9…iFQ=" of a public key. */
 const char *present_key(struct arena *a, const char *public_key);
 /* The name to type for a configuration: quoted when it needs it. */
-const char *present_name(struct arena *a, const char *peer, const char *sponsor,
-	bool this_machine);
+const char *present_name(struct arena *a, const char *peer, const char *sponsor, bool this_machine);
 /* Safe for a terminal, in the arena; NULL is "-". */
 const char *present_text(struct arena *a, const char *text);
 /* "Frankfurt, Germany", or what is known of it, or NULL. */

@@ -23,9 +23,9 @@ static int run(struct cmd *c, struct err *e)
 		return 0;
 	}
 	cmd_say(c, "%s %s/%s (%u server%s)",
-		!removed	? "kept" :
-		c->dry_run	? "would remove" :
-				  "removed",
+		!removed	     ? "kept"
+			: c->dry_run ? "would remove"
+				     : "removed",
 		present_text(c->arena, config.peer_name),
 		present_text(c->arena, config.sponsor_name), config.servers,
 		config.servers == 1 ? "" : "s");

@@ -47,9 +47,10 @@ static void print_table(struct cmd *c, const struct server_list *l)
 		table_cell(t, s->is_active ? term_sign(&c->term, TERM_UP) : " ");
 		table_cell(t, country && str_eq(country, last) ? " " : country);
 		table_cell(t, s->city);
-		table_cell(t, s->slot == 1 ? s->server :
-					     arena_printf(c->arena, "  and %s",
-						     s->name ? s->name : s->public_key));
+		table_cell(t,
+			s->slot == 1 ? s->server
+				     : arena_printf(c->arena, "  and %s",
+					       s->name ? s->name : s->public_key));
 		table_cell(t, s->endpoint);
 		last = country;
 	}
@@ -89,7 +90,8 @@ const struct command cmd_servers = {
 	.args = "NAME[@PLACE]",
 	.summary = "list the servers of a configuration, by country",
 	.help = "",
-	.examples = "  wf servers mullvad\n  wf servers mullvad@de\n  wf servers laptop/mullvad --json",
+	.examples =
+		"  wf servers mullvad\n  wf servers mullvad@de\n  wf servers laptop/mullvad --json",
 	.needs = NEED_DB_R,
 	.min_args = 1,
 	.max_args = 1,

@@ -132,16 +132,17 @@ static void print_text(struct cmd *c, const struct book_entry *b, bool secrets)
 		print_slot(c, s, secrets);
 	print_hooks(c, &b->hooks, secrets);
 	for (size_t i = 0; i < b->n_same_key; i++)
-		cmd_say(c, "note: %s has the same key; of two devices with one key only one works "
-			   "at a time",
+		cmd_say(c,
+			"note: %s has the same key; of two devices with one key only one works "
+			"at a time",
 			b->same_key[i]);
 	if (b->config.pending_remote_update)
 		cmd_say(c, "note: the key is new; until %s has it this will not connect",
 			b->config.sponsor_name);
 }
 
-static int add_key(struct cmd *c, const char *label, const char *sealed, struct secret_text *t,
-	struct err *e)
+static int add_key(
+	struct cmd *c, const char *label, const char *sealed, struct secret_text *t, struct err *e)
 {
 	int r;
 
@@ -167,8 +168,9 @@ static int write_secrets(struct cmd *c, const struct book_entry *b, struct err *
 			(r = add_key(c, "preshared key", s->preshared_key, &t, e)))
 			return r;
 	LIST_FOREACH (h, &b->hooks, hooks)
-		if (holds_key(h) && (r = secret_text_addf(&t, e, "    %-8s %.*s\n",
-					     hooks_phase_name(h->phase), (int)h->len, h->command)))
+		if (holds_key(h) &&
+			(r = secret_text_addf(&t, e, "    %-8s %.*s\n", hooks_phase_name(h->phase),
+				 (int)h->len, h->command)))
 			return r;
 	cmd_flush(c);
 	cmd_write(t.s, t.len);
@@ -182,7 +184,8 @@ static int run(struct cmd *c, struct err *e)
 	int r;
 
 	if (c->json && cmd_flag(c, "show-secrets"))
-		return err_set(e, E_USAGE, "JSON never holds a key; leave --json or --show-secrets away");
+		return err_set(
+			e, E_USAGE, "JSON never holds a key; leave --json or --show-secrets away");
 	if ((r = book_show(&c->ops, c->argv[0], &b, e)))
 		return r;
 	if (c->json) {

@@ -105,8 +105,8 @@ static int show(struct cmd *c, struct err *e)
 	}
 	strbuf_addf(&c->out, "%s\n", present_text(c->arena, s.name));
 	present_line(&c->out, "website", s.website ? present_text(c->arena, s.website) : NULL);
-	present_line(&c->out, "support",
-		s.support_url ? present_text(c->arena, s.support_url) : NULL);
+	present_line(
+		&c->out, "support", s.support_url ? present_text(c->arena, s.support_url) : NULL);
 	present_line(&c->out, "notes", s.notes ? present_text(c->arena, s.notes) : NULL);
 	LIST_FOREACH (i, &l, items)
 		present_line(&c->out, i == l.items ? "devices" : "",
@@ -115,7 +115,7 @@ static int show(struct cmd *c, struct err *e)
 	return 0;
 }
 
-static int delete(struct cmd *c, struct err *e)
+static int take_out(struct cmd *c, struct err *e)
 {
 	struct sponsor s;
 	int r = ops_sponsor_remove(&c->ops, c->argv[0], cmd_option(c, "confirm"), &s, e);
@@ -180,12 +180,13 @@ const struct command cmd_sponsor_remove = {
 	.args = "NAME",
 	.summary = "remove a sponsor",
 	.help = "  One that has configurations goes with them, and only with --confirm=NAME.\n",
-	.examples = "  wf sponsor remove \"Old VPN\"\n  wf sponsor remove mullvad --confirm=mullvad",
+	.examples =
+		"  wf sponsor remove \"Old VPN\"\n  wf sponsor remove mullvad --confirm=mullvad",
 	.options = remove_options,
 	.needs = NEED_DB_W,
 	.min_args = 1,
 	.max_args = 1,
 	.json = true,
 	.extramural = true,
-	.run = delete,
+	.run = take_out,
 };

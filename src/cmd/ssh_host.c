@@ -164,7 +164,7 @@ static int show(struct cmd *c, struct err *e)
 	return 0;
 }
 
-static int delete(struct cmd *c, struct err *e)
+static int take_out(struct cmd *c, struct err *e)
 {
 	struct ssh_host_entry i = {0};
 	bool removed;
@@ -180,9 +180,9 @@ static int delete(struct cmd *c, struct err *e)
 		return 0;
 	}
 	cmd_say(c, "%s SSH host %s",
-		!removed   ? "kept" :
-		c->dry_run ? "would remove" :
-			     "removed",
+		!removed	     ? "kept"
+			: c->dry_run ? "would remove"
+				     : "removed",
 		present_text(c->arena, i.host.name));
 	if (removed && i.n_users)
 		cmd_say(c, "note: it was used by %s", users(c, &i));
@@ -238,5 +238,5 @@ const struct command cmd_ssh_host_remove = {
 	.min_args = 1,
 	.max_args = 1,
 	.json = true,
-	.run = delete,
+	.run = take_out,
 };

@@ -18,6 +18,7 @@
 struct way {
 	struct fact_endpoint *to;
 	struct route_info route;
+	struct link_state link;
 	bool reachable;
 };
 
@@ -33,7 +34,8 @@ static int take_way(void *ctx, size_t index, const struct nlmsghdr *h, struct er
 
 	if (!route_parse(h, &w->route))
 		return err_set(e, E_KERNEL, "the kernel's answer about a route is malformed");
-	w->reachable = w->route.type == RTN_UNICAST || w->route.type == RTN_LOCAL;
+	w->reachable =
+		w->route.ifindex && (w->route.type == RTN_UNICAST || w->route.type == RTN_LOCAL);
 	return 0;
 }
 
@@ -56,34 +58,45 @@ static int look_up(struct net *n, struct lookups *x, uint32_t mark, struct err *
 	return nl_flush(nl, results, take_way, x, e);
 }
 
+/* Names and MTUs of the devices the reachable ways lead over. */
+static int find_devices(struct net *n, struct lookups *x, struct err *e)
+{
+	uint32_t *indexes = arena_alloc(x->a, (x->n_ways + 1) * sizeof(*indexes));
+	struct link_state *found = arena_alloc(x->a, (x->n_ways + 1) * sizeof(*found));
+	size_t count = 0;
+	int r;
+
+	LIST_FOREACH (w, x, ways)
+		if (w->reachable)
+			indexes[count++] = w->route.ifindex;
+	r = net_find_indexes(n, indexes, count, found, e);
+	LIST_FOREACH (w, x, ways)
+		if (!r && w->reachable)
+			w->link = *found++;
+	return r;
+}
+
 int net_query_endpoints(
 	struct net *n, struct arena *a, uint32_t mark, struct facts *f, struct err *e)
 {
 	struct lookups x = {.a = a};
-	struct link_state *links;
-	uint32_t *indexes;
 	int r;
 
 	LIST_FOREACH (p, f, endpoints)
 		if (p->addr.addr.family)
 			LIST_PUSH(a, &x, ways)->to = p;
-	indexes = arena_alloc(a, (x.n_ways + 1) * sizeof(*indexes));
-	links = arena_alloc(a, (x.n_ways + 1) * sizeof(*links));
 	r = x.n_ways ? look_up(n, &x, mark, e) : 0;
-	for (size_t i = 0; i < x.n_ways; i++)
-		indexes[i] = x.ways[i].route.ifindex;
 	if (!r)
-		r = net_find_indexes(n, indexes, x.n_ways, links, e);
-	for (size_t i = 0; !r && i < x.n_ways; i++) {
-		struct fact_endpoint *p = x.ways[i].to;
-
-		p->reachable = x.ways[i].reachable && links[i].ifindex;
-		p->dev = p->reachable ? arena_strdup(a, links[i].name) : NULL;
-		p->mtu = !p->reachable	      ? 0
-			: x.ways[i].route.mtu ? x.ways[i].route.mtu
-					      : links[i].mtu;
+		r = find_devices(n, &x, e);
+	if (r)
+		return r;
+	LIST_FOREACH (w, &x, ways) {
+		/* A device that went away in between is no way either. */
+		w->to->reachable = w->reachable && w->link.ifindex;
+		w->to->dev = w->to->reachable ? arena_strdup(a, w->link.name) : NULL;
+		w->to->mtu = w->route.mtu ? w->route.mtu : w->link.mtu;
 	}
-	return r;
+	return 0;
 }
 
 int net_query_default_mtu(struct net *n, uint32_t *ret, struct err *e)

@@ -24,7 +24,7 @@ int net_query_kernel_wireguard(struct net *n, bool *ret, struct err *e);
 /* Established TCP connections of this namespace whose socket inode is in the sorted list. */
 int net_query_tcp_by_inode(struct arena *a, const uint64_t *inodes, size_t count,
 	struct facts *f, struct err *e);
-/* Number that names this network namespace (SO_NETNS_COOKIE; 1 = the boot namespace). */
+/* Number that names this network namespace until the next boot (SO_NETNS_COOKIE, Linux 5.14). */
 int net_query_cookie(uint64_t *ret, struct err *e);
 
 #endif

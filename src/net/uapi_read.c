@@ -3,7 +3,7 @@
  * The reader of what a userspace implementation answers. Knows the keys of the configuration
  * protocol; must not know a socket. Pure on bytes and fuzzed: the other side is a process, its
  * text is believed no more than a file. Keeps the invariant that a secret leaves its line as a
- * fingerprint only.
+ * public key or a fingerprint only.
  */
 #include "net/uapi.h"
 
@@ -48,8 +48,8 @@ static bool is_zero(const uint8_t key[static WG_KEY_LEN])
 	return !any;
 }
 
-/* The protocol does not say the device's public key; it is computed where the caller wants it. */
-static bool take_secret(const char *hex, struct key_ref *ret, struct wg_key *ret_public)
+/* The protocol does not say the device's public key. */
+static bool take_private(const char *hex, struct wg_key *ret_public)
 {
 	SECRET_CLEANUP struct wg_secret secret = {0};
 	uint8_t key[WG_KEY_LEN];
@@ -57,13 +57,21 @@ static bool take_secret(const char *hex, struct key_ref *ret, struct wg_key *ret
 	bool good = parse_key(hex, key);
 
 	if (good && !is_zero(key)) {
-		secret_fingerprint_bytes(key, ret->fp);
-		if (ret_public) {
-			good = secret_from_bytes(key, &secret, &ignored) == 0;
-			if (good)
-				secret_public_key(&secret, ret_public);
-		}
+		good = secret_from_bytes(key, &secret, &ignored) == 0;
+		if (good)
+			secret_public_key(&secret, ret_public);
 	}
+	explicit_bzero(key, sizeof(key));
+	return good;
+}
+
+static bool take_preshared(const char *hex, struct key_ref *ret)
+{
+	uint8_t key[WG_KEY_LEN];
+	bool good = parse_key(hex, key);
+
+	if (good && !is_zero(key))
+		secret_fingerprint_bytes(key, ret->fp);
 	explicit_bzero(key, sizeof(key));
 	return good;
 }
@@ -110,7 +118,7 @@ static bool take_device(struct uapi_reader *u, const char *key, char *value)
 	uint64_t n;
 
 	if (str_eq(key, "private_key"))
-		return take_secret(value, &d->private_key, &d->public_key);
+		return take_private(value, &d->public_key);
 	if (str_eq(key, "listen_port"))
 		return take_u16(value, &d->listen_port);
 	if (str_eq(key, "fwmark")) {
@@ -128,7 +136,7 @@ static bool take_peer(struct uapi_reader *u, const char *key, char *value)
 	uint64_t n;
 
 	if (str_eq(key, "preshared_key"))
-		return take_secret(value, &p->preshared, NULL);
+		return take_preshared(value, &p->preshared);
 	if (str_eq(key, "endpoint"))
 		return take_endpoint(value, &p->endpoint);
 	if (str_eq(key, "persistent_keepalive_interval"))

@@ -10,8 +10,8 @@
 #include "net/nl.h"
 
 /*
- * The device, with observed fields. Of its secrets only fingerprints are kept; the buffers they came
- * in are wiped. result->error: ENODEV there is no such link, EOPNOTSUPP it is not WireGuard.
+ * The device, with observed fields. Of preshared keys only fingerprints are kept, of the private key
+ * nothing: the kernel may have it in another form than it was given. The buffers are wiped. result->error: ENODEV there is no such link, EOPNOTSUPP it is not WireGuard.
  */
 int wg_read(struct nl *nl, uint16_t family, const char *ifname, struct arena *a,
 	struct wg_state *ret, struct nl_result *result, struct err *e);

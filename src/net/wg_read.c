@@ -2,8 +2,9 @@
 /*
  * The state of a WireGuard device from GET_DEVICE. Knows the attributes of
  * include/uapi/linux/wireguard.h and that a long peer goes on in the next message; must not keep a
- * key. Keeps the invariant that secrets, which the kernel always sends along, become fingerprints
- * while they still stand in the receive buffer, and that this buffer is wiped.
+ * key. Keeps the invariant that of the secrets, which the kernel always sends along, the private
+ * key is not looked at (the public one stands for it), a preshared key becomes a fingerprint while
+ * it still stands in the receive buffer, and that this buffer is wiped.
  */
 #include "net/wg.h"
 
@@ -20,7 +21,8 @@ static bool is_zero(const uint8_t *b, size_t len)
 	return !len;
 }
 
-static void take_secret(const struct nlattr *attr, struct key_ref *ret)
+/* The kernel says "none" by zeros. */
+static void take_preshared(const struct nlattr *attr, struct key_ref *ret)
 {
 	const uint8_t *key = attr ? mnl_attr_get_payload(attr) : NULL;
 
@@ -110,7 +112,7 @@ static bool parse_peer(const struct nlattr *nest, struct arena *a, struct wg_sta
 	if (!nl_nested_attrs(nest, sizes, WGPEER_A_MAX, tb) || !tb[WGPEER_A_PUBLIC_KEY])
 		return false;
 	peer = take_peer(a, dev, mnl_attr_get_payload(tb[WGPEER_A_PUBLIC_KEY]));
-	take_secret(tb[WGPEER_A_PRESHARED_KEY], &peer->preshared);
+	take_preshared(tb[WGPEER_A_PRESHARED_KEY], &peer->preshared);
 	if (tb[WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL])
 		peer->keepalive = mnl_attr_get_u16(tb[WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL]);
 	if (tb[WGPEER_A_RX_BYTES])
@@ -128,8 +130,7 @@ static bool parse_peer(const struct nlattr *nest, struct arena *a, struct wg_sta
 
 bool wg_parse(const struct nlmsghdr *h, struct arena *a, struct wg_state *dev)
 {
-	static const uint8_t sizes[WGDEVICE_A_MAX + 1] = {[WGDEVICE_A_PRIVATE_KEY] = WG_KEY_LEN,
-		[WGDEVICE_A_PUBLIC_KEY] = WG_KEY_LEN,
+	static const uint8_t sizes[WGDEVICE_A_MAX + 1] = {[WGDEVICE_A_PUBLIC_KEY] = WG_KEY_LEN,
 		[WGDEVICE_A_LISTEN_PORT] = 2,
 		[WGDEVICE_A_FWMARK] = 4};
 	const struct nlattr *tb[WGDEVICE_A_MAX + 1], *peer;
@@ -140,7 +141,6 @@ bool wg_parse(const struct nlmsghdr *h, struct arena *a, struct wg_state *dev)
 	if (tb[WGDEVICE_A_IFNAME] &&
 		!nl_attr_string(tb[WGDEVICE_A_IFNAME], dev->ifname, sizeof(dev->ifname)))
 		return false;
-	take_secret(tb[WGDEVICE_A_PRIVATE_KEY], &dev->private_key);
 	if (tb[WGDEVICE_A_PUBLIC_KEY])
 		memcpy(dev->public_key.b, mnl_attr_get_payload(tb[WGDEVICE_A_PUBLIC_KEY]),
 			WG_KEY_LEN);

@@ -91,8 +91,7 @@ int book_servers(struct ops *o, const char *name, struct config *config, struct 
 	const char *server;
 	int r;
 
-	if ((r = ops_store(o, false, false, e)) ||
-		(r = name_config(o, name, config, &server, e)))
+	if ((r = ops_store(o, false, false, e)) || (r = name_config(o, name, config, &server, e)))
 		return r;
 	if (server)
 		return store_server_match(o->store, o->arena, config->id, server, ret, e);

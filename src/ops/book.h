@@ -37,8 +37,7 @@ int book_servers(struct ops *o, const char *name, struct config *config, struct 
 int book_open_key(struct ops *o, const char *sealed, struct secret_text *out, struct err *e);
 
 /* Asks, then removes; *removed is false when the answer was no. E_IN_USE when it is up here. */
-int book_remove(struct ops *o, const char *name, struct config *ret, bool *removed,
-	struct err *e);
+int book_remove(struct ops *o, const char *name, struct config *ret, bool *removed, struct err *e);
 /* E_IN_USE when a configuration in the list is up on this machine. */
 int book_check_down(struct ops *o, const struct config_list *l, struct err *e);
 /* "de" -> "Germany"; NULL when it is no country code. Static memory. */

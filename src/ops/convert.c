@@ -146,8 +146,7 @@ static int add_address(void *ctx, const char *item, struct err *e)
 
 int convert_add_addresses(struct arena *a, const char *list, struct conf *c, struct err *e)
 {
-	return convert_each_item(
-		a, list, add_address, &(struct target){.a = a, .conf = c}, e);
+	return convert_each_item(a, list, add_address, &(struct target){.a = a, .conf = c}, e);
 }
 
 static int add_dns(void *ctx, const char *item, struct err *e)
@@ -186,14 +185,12 @@ static int add_addresses(struct arena *a, const struct identity *id, struct conf
 	return 0;
 }
 
-int convert_to_identity(
-	struct arena *a, const struct identity *id, struct conf *c, struct err *e)
+int convert_to_identity(struct arena *a, const struct identity *id, struct conf *c, struct err *e)
 {
 	int r = add_addresses(a, id, c, e);
 
-	return r ? r :
-		   convert_each_item(
-			   a, id->dns, add_dns, &(struct target){.a = a, .conf = c}, e);
+	return r ? r
+		 : convert_each_item(a, id->dns, add_dns, &(struct target){.a = a, .conf = c}, e);
 }
 
 int convert_to_interface(struct arena *a, const struct config *row, struct conf *c, struct err *e)
@@ -256,8 +253,7 @@ int convert_to_peer(
 	p->name = row->name;
 	p->keepalive = row->keepalive;
 	if (!wg_key_parse(row->public_key, strlen(row->public_key), &p->public_key))
-		return err_set(
-			e, E_KEY, "the public key of server '%s' is not valid", row->server);
+		return err_set(e, E_KEY, "the public key of server '%s' is not valid", row->server);
 	if ((r = set_endpoint(a, row->endpoint, p, e)) ||
 		(r = convert_each_item(a, row->allowed_ips, add_allowed, &t, e)))
 		return err_wrap(e, "server '%s'", row->server);

@@ -22,12 +22,10 @@ void convert_interface(struct arena *a, const struct conf *c, struct config *row
 void convert_peer(struct arena *a, const struct conf_peer *p, struct server_slot *row);
 
 /* The way back; E_ADDRESS, E_ENDPOINT, E_KEY for rows that somebody else has written. */
-int convert_to_identity(struct arena *a, const struct identity *id, struct conf *c,
-	struct err *e);
-int convert_to_interface(struct arena *a, const struct config *row, struct conf *c,
-	struct err *e);
-int convert_to_peer(struct arena *a, const struct server_slot *row, struct conf_peer *p,
-	struct err *e);
+int convert_to_identity(struct arena *a, const struct identity *id, struct conf *c, struct err *e);
+int convert_to_interface(struct arena *a, const struct config *row, struct conf *c, struct err *e);
+int convert_to_peer(
+	struct arena *a, const struct server_slot *row, struct conf_peer *p, struct err *e);
 
 /* Comma list of addresses or prefixes into the addresses of an [Interface] (--address). */
 int convert_add_addresses(struct arena *a, const char *list, struct conf *c, struct err *e);

@@ -28,8 +28,8 @@ static int offer_ssh_host(struct ops *o, const char *name, int64_t *ret, struct 
 			h.name, name),
 		OPS_YES, "--ssh-host", &answer, &ignored);
 	if (r == -E_NEED_ANSWER) {
-		ops_note(o, "there is an SSH host '%s'; the device '%s' is not linked to it", h.name,
-			name);
+		ops_note(o, "there is an SSH host '%s'; the device '%s' is not linked to it",
+			h.name, name);
 		return 0;
 	}
 	if (r) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The `extras` columns in clear, made and taken apart. Knows their lines; what the JSON in them says
- * is wgconf's. JSON of one line never holds a line break, so the split is exact.
+ * The `extras` columns in clear, made and taken apart. Knows their lines; what the JSON in them
+ * says is wgconf's. JSON of one line never holds a line break, so the split is exact.
  */
 #include "ops/extras.h"
 
@@ -18,8 +18,8 @@ const char *extras_of_config(struct arena *a, const struct conf *c)
 
 	if (c->save_config < 0)
 		return lines;
-	return arena_printf(a, "%s\n" SAVE_CONFIG "%s", lines ? lines : "",
-		c->save_config ? "true" : "false");
+	return arena_printf(
+		a, "%s\n" SAVE_CONFIG "%s", lines ? lines : "", c->save_config ? "true" : "false");
 }
 
 const char *extras_of_slot(
@@ -33,8 +33,8 @@ const char *extras_of_slot(
 }
 
 /* The two lines; NULL for an empty first one, and for a second one that is not there. */
-static int open_lines(struct ops *o, const char *sealed, const char **first, const char **second,
-	struct err *e)
+static int open_lines(
+	struct ops *o, const char *sealed, const char **first, const char **second, struct err *e)
 {
 	SECRET_TEXT_CLEANUP struct secret_text open = {0};
 	const struct seal_key *k;
@@ -50,8 +50,7 @@ static int open_lines(struct ops *o, const char *sealed, const char **first, con
 	if (end)
 		*second = arena_strdup(o->arena, end + 1);
 	if (end != open.s && open.len)
-		*first = arena_strndup(o->arena, open.s,
-			end ? (size_t)(end - open.s) : open.len);
+		*first = arena_strndup(o->arena, open.s, end ? (size_t)(end - open.s) : open.len);
 	return 0;
 }
 

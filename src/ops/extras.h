@@ -2,9 +2,9 @@
 /*
  * The sealed `extras` columns: what a file says beyond the columns. In clear it is lines of text:
  *
- *   of a configuration   JSON of the lines of [Interface]; then, when given, SaveConfig = true|false
- *   of a server's slot   JSON of the lines of its [Peer]; then, when the file's [Interface] was not
- *                        written as the configuration's, JSON of that
+ *   of a configuration   JSON of the lines of [Interface]; then, when given, SaveConfig =
+ * true|false of a server's slot   JSON of the lines of its [Peer]; then, when the file's
+ * [Interface] was not written as the configuration's, JSON of that
  *
  * An empty line stands for "the usual lines" (wgconf/lines.h).
  */
@@ -17,8 +17,8 @@
 /* The text in clear, or NULL when it would say nothing. */
 const char *extras_of_config(struct arena *a, const struct conf *c);
 /* own_interface: `interface` (NULL = the usual lines) is to be kept with it. */
-const char *extras_of_slot(struct arena *a, const struct conf_peer *p, bool own_interface,
-	const char *interface);
+const char *extras_of_slot(
+	struct arena *a, const struct conf_peer *p, bool own_interface, const char *interface);
 
 struct extras {
 	const char *interface; /* JSON; NULL = the usual lines */

@@ -47,8 +47,7 @@ static int fill_interface(struct ops *o, const struct config *c, const struct se
 	if ((r = convert_to_interface(o->arena, &row, conf, e)) ||
 		(r = hooks_load(o, o->arena, c->id, conf, e)))
 		return r;
-	return open_key(o, s->private_key ? s->private_key : c->private_key, &conf->private_key,
-		e);
+	return open_key(o, s->private_key ? s->private_key : c->private_key, &conf->private_key, e);
 }
 
 static int fill_lines(struct ops *o, const struct config *c, const struct server_slot *s,
@@ -66,8 +65,7 @@ static int fill_lines(struct ops *o, const struct config *c, const struct server
 	return lines ? conf_interface_lines_from_json(o->arena, lines, conf, e) : 0;
 }
 
-static int fill_peer(
-	struct ops *o, const struct server_slot *s, struct conf_peer *p, struct err *e)
+static int fill_peer(struct ops *o, const struct server_slot *s, struct conf_peer *p, struct err *e)
 {
 	struct extras extras;
 	int r;
@@ -122,8 +120,8 @@ int generate_text(struct ops *o, const char *name, struct generated *ret, struct
 	return 0;
 }
 
-int generate_file(struct ops *o, const char *name, const char *path, struct generated *ret,
-	struct err *e)
+int generate_file(
+	struct ops *o, const char *name, const char *path, struct generated *ret, struct err *e)
 {
 	struct generated g;
 	int r = generate_text(o, name, &g, e);

@@ -14,7 +14,7 @@ struct generated {
 /* "NAME[@SERVER]"; without a server the active one. */
 int generate_text(struct ops *o, const char *name, struct generated *ret, struct err *e);
 /* The same, placed in a file: 0600, whole or not at all. */
-int generate_file(struct ops *o, const char *name, const char *path, struct generated *ret,
-	struct err *e);
+int generate_file(
+	struct ops *o, const char *name, const char *path, struct generated *ret, struct err *e);
 
 #endif

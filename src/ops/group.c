@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One configuration of an import: opened from the database or made from the first file, brought up
- * to date, reported. Knows what belongs to a configuration and what to its servers (group_server.c);
- * its key is open in guarded memory while the import runs, and nowhere else.
+ * to date, reported. Knows what belongs to a configuration and what to its servers
+ * (group_server.c); its key is open in guarded memory while the import runs, and nowhere else.
  */
 #include "ops/group.h"
 
@@ -23,16 +23,16 @@ static struct import_config *report_of(const struct import *im, const struct gro
 	return &im->report->configs[g->report];
 }
 
-static void say_change(struct import *im, struct group *g, const char *what, const char *old,
-	const char *fresh)
+static void say_change(
+	struct import *im, struct group *g, const char *what, const char *old, const char *fresh)
 {
 	struct import_config *rep = report_of(im, g);
 
 	if (str_eq(old, fresh))
 		return;
 	g->touched = true;
-	*LIST_PUSH(im->o->arena, rep, changes) = arena_printf(im->o->arena, "%s %s → %s", what,
-		old ? old : "none", fresh ? fresh : "none");
+	*LIST_PUSH(im->o->arena, rep, changes) = arena_printf(
+		im->o->arena, "%s %s → %s", what, old ? old : "none", fresh ? fresh : "none");
 }
 
 static const char *number_text(struct arena *a, int64_t n, int64_t none)
@@ -55,8 +55,8 @@ static void update_interface(struct import *im, struct group *g, const struct co
 	say_change(im, g, "MTU", number_text(a, old.mtu, 0), number_text(a, row->mtu, 0));
 	say_change(im, g, "ListenPort", number_text(a, old.listen_port, -1),
 		number_text(a, row->listen_port, -1));
-	say_change(im, g, "FwMark", number_text(a, old.fwmark, -1),
-		number_text(a, row->fwmark, -1));
+	say_change(
+		im, g, "FwMark", number_text(a, old.fwmark, -1), number_text(a, row->fwmark, -1));
 	say_change(im, g, "Table", old.table_setting, row->table_setting);
 	if (!str_eq(old.address_order, row->address_order) || !str_eq(old.dialect, row->dialect))
 		g->touched = true;
@@ -84,9 +84,8 @@ static int update_hooks(struct import *im, struct group *g, const struct conf *c
 	if ((r = store_command_remove_all(im->o->store, g->row.id, e)) ||
 		(r = hooks_store(im->o, c, g->row.id, e)))
 		return r;
-	*LIST_PUSH(im->o->arena, rep, changes) =
-		arena_printf(im->o->arena, "hooks: %zu → %zu, none enabled", g->hooks.n_hooks,
-			c->n_hooks);
+	*LIST_PUSH(im->o->arena, rep, changes) = arena_printf(
+		im->o->arena, "hooks: %zu → %zu, none enabled", g->hooks.n_hooks, c->n_hooks);
 	keep_hooks(im, g, c);
 	return 0;
 }
@@ -182,8 +181,7 @@ static int refuse_same_key(struct import *im, const char *public_key, struct err
 {
 	size_t n, len = strlen(im->peer.name);
 	const char **names;
-	int r = store_config_same_key(
-		im->o->store, im->o->arena, public_key, 0, &names, &n, e);
+	int r = store_config_same_key(im->o->store, im->o->arena, public_key, 0, &names, &n, e);
 
 	for (size_t i = 0; i < n && !r; i++) {
 		if (!str_istarts(names[i], im->peer.name) || names[i][len] != '/')
@@ -215,8 +213,8 @@ static int make_new(struct import *im, struct group *g, const struct sponsor *s,
 	if ((r = refuse_same_key(im, public_key, e)) || (r = set_interface_name(im, g, e)) ||
 		(r = secret_from_bytes(secret_bytes(&c->private_key), &g->key, e)) ||
 		(r = sealer_seal(&im->sealer, &c->private_key, &row->private_key, e)) ||
-		(r = sealer_seal_text(&im->sealer, extras_of_config(im->o->arena, c), &row->extras,
-			 e)) ||
+		(r = sealer_seal_text(
+			 &im->sealer, extras_of_config(im->o->arena, c), &row->extras, e)) ||
 		(r = store_config_add(im->o->store, row, e)) ||
 		(r = hooks_store(im->o, c, row->id, e)))
 		return r;
@@ -314,8 +312,7 @@ static int ask_deployed(struct import *im, struct group *g, struct err *e)
 	if (d == IMPORT_DEPLOYED_ASK || (d == IMPORT_DEPLOYED_NO && !g->row.last_deployed_at))
 		return 0;
 	clock_now(now);
-	g->row.last_deployed_at =
-		d == IMPORT_DEPLOYED_YES ? arena_strdup(im->o->arena, now) : NULL;
+	g->row.last_deployed_at = d == IMPORT_DEPLOYED_YES ? arena_strdup(im->o->arena, now) : NULL;
 	g->touched = true;
 	return 0;
 }

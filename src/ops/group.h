@@ -22,7 +22,7 @@ struct import {
 	bool have_peer;
 	struct group *groups, **end;
 	const char *answer_archive, *answer; /* whose the files of that archive are */
-	unsigned tried; /* files looked at */
+	unsigned tried;			     /* files looked at */
 };
 
 struct group {
@@ -34,7 +34,7 @@ struct group {
 	const char *lines; /* JSON of its [Interface] as written, or NULL */
 	struct conf hooks; /* only its hooks are filled */
 	void *servers;	   /* the servers there are, see server_set.h */
-	size_t report; /* index in import->report->configs */
+	size_t report;	   /* index in import->report->configs */
 };
 
 /*
@@ -52,7 +52,7 @@ int group_finish(struct import *im, struct group *g, struct err *e);
 void group_free_all(struct import *im);
 
 /* Adds a remark to the report, or counts it when it is there. line 0 = about the whole file. */
-void import_note(struct import *im, const char *file, unsigned line, unsigned column,
-	const char *text);
+void import_note(
+	struct import *im, const char *file, unsigned line, unsigned column, const char *text);
 
 #endif

@@ -33,17 +33,17 @@ static struct import_config *report_of(const struct import *im, const struct gro
 static bool same_identity(const struct identity *id, const struct config *row)
 {
 	return str_eq(id->ipv4, row->assigned_ipv4) && str_eq(id->ipv6, row->assigned_ipv6) &&
-	       str_eq(id->order, row->address_order);
+		str_eq(id->order, row->address_order);
 }
 
 /* What cannot differ between the servers of one configuration is said, not dropped in silence. */
-static void note_interface(struct import *im, const struct group *g, const struct source_file *f,
-	const struct conf *c)
+static void note_interface(
+	struct import *im, const struct group *g, const struct source_file *f, const struct conf *c)
 {
 	const struct config *row = &g->row;
 
-	if (c->mtu != row->mtu || c->listen_port != row->listen_port ||
-		c->fwmark != row->fwmark || !str_eq(c->table, row->table_setting))
+	if (c->mtu != row->mtu || c->listen_port != row->listen_port || c->fwmark != row->fwmark ||
+		!str_eq(c->table, row->table_setting))
 		import_note(im, f->place, 0, 0,
 			"MTU, ListenPort, FwMark or Table differ from the configuration's first "
 			"file; the first file's hold");
@@ -80,34 +80,40 @@ static int set_own(struct import *im, struct group *g, struct arena *a, const st
 	return 0;
 }
 
+/* What is no text (control characters, broken UTF-8) is spelled out. NULL gives NULL. */
+static const char *safe_text(struct arena *a, const char *text)
+{
+	char safe[512];
+
+	if (!text)
+		return NULL;
+	str_escape(safe, sizeof(safe), text);
+	return arena_strdup(a, safe);
+}
+
 static int make_slots(struct import *im, struct group *g, struct arena *a, const struct conf *c,
 	const struct server_name *name, struct incoming *in, struct err *e)
 {
-	char safe[512];
+	const char *server = safe_text(a, name->server);
 	int r;
 
 	in->n = c->n_peers;
 	in->slots = arena_alloc(a, in->n * sizeof(*in->slots));
 	in->extras = arena_alloc(a, in->n * sizeof(*in->extras));
-	/* What is no text (control characters, broken UTF-8) is spelled out. */
-	str_escape(safe, sizeof(safe), name->server);
 	for (size_t i = 0; i < in->n; i++) {
 		const struct conf_peer *p = &c->peers[i];
 		struct server_slot *s = &in->slots[i];
 
 		*s = (struct server_slot){
 			.config_id = g->row.id,
-			.server = arena_strdup(a, safe),
+			.server = server,
 			.slot = (int)i + 1,
 			.country = name->country,
 			.city = name->city,
 			.host = name->host,
 		};
 		convert_peer(a, p, s);
-		if (s->name) {
-			str_escape(safe, sizeof(safe), s->name);
-			s->name = arena_strdup(a, safe);
-		}
+		s->name = safe_text(a, s->name);
 		if ((r = sealer_seal(&im->sealer, &p->preshared, &s->preshared_key, e)))
 			return r;
 		if (i) /* the first slot's are set with what else it carries for all */
@@ -133,8 +139,8 @@ static int add_slots(struct import *im, struct incoming *in, struct err *e)
 }
 
 /*
- * The number of peers is another one: the server is made anew beside the old one, takes over whether
- * it is active, and then its name.
+ * The number of peers is another one: the server is made anew beside the old one, takes over
+ * whether it is active, and then its name.
  */
 static int replace_slots(
 	struct import *im, struct incoming *in, const struct known_server *k, struct err *e)
@@ -147,8 +153,9 @@ static int replace_slots(
 	for (size_t i = 0; i < in->n; i++)
 		in->slots[i].server = beside;
 	if ((r = add_slots(im, in, e)) ||
-		(active && (r = store_server_activate(
-				    im->o->store, in->slots[0].config_id, beside, e))) ||
+		(active &&
+			(r = store_server_activate(
+				 im->o->store, in->slots[0].config_id, beside, e))) ||
 		(r = store_server_remove(im->o->store, in->slots[0].config_id, name, e)))
 		return r;
 	for (size_t i = 0; i < in->n; i++) {
@@ -173,24 +180,23 @@ static int update_slots(
 		row.id = k->rows[i].id;
 		row.is_active = k->rows[i].is_active;
 		row.extras = k->rows[i].extras;
-		if ((r = sealer_text_equal(
-			     &im->sealer, row.extras, in->extras[i], &equal, e)) ||
-			(!equal && (r = sealer_seal_text(&im->sealer, in->extras[i],
-					    &row.extras, e))) ||
+		if ((r = sealer_text_equal(&im->sealer, row.extras, in->extras[i], &equal, e)) ||
+			(!equal &&
+				(r = sealer_seal_text(
+					 &im->sealer, in->extras[i], &row.extras, e))) ||
 			(r = store_server_update(im->o->store, &row, e)))
 			return r;
 	}
 	return 0;
 }
 
-static int lines_differ(struct import *im, const struct incoming *in,
-	const struct known_server *k, bool *ret, struct err *e)
+static int lines_differ(struct import *im, const struct incoming *in, const struct known_server *k,
+	bool *ret, struct err *e)
 {
 	bool equal = true;
 
 	for (size_t i = 0; i < in->n && i < k->n_rows && equal; i++) {
-		int r = sealer_text_equal(
-			&im->sealer, k->rows[i].extras, in->extras[i], &equal, e);
+		int r = sealer_text_equal(&im->sealer, k->rows[i].extras, in->extras[i], &equal, e);
 
 		if (r)
 			return r;

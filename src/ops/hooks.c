@@ -43,8 +43,8 @@ bool hooks_hold_key(const char *command, size_t len)
 			continue;
 		}
 		found = command[i] == '=' && run >= WG_KEY_TEXT_SIZE - 2 &&
-			wg_key_parse(command + i - (WG_KEY_TEXT_SIZE - 2), WG_KEY_TEXT_SIZE - 1,
-				&key);
+			wg_key_parse(
+				command + i - (WG_KEY_TEXT_SIZE - 2), WG_KEY_TEXT_SIZE - 1, &key);
 		run = 0;
 	}
 	explicit_bzero(&key, sizeof(key));
@@ -79,8 +79,8 @@ static bool from_base64(struct arena *a, const char *text, struct conf_hook *h)
 		unsigned pad = 0;
 
 		for (size_t k = 0; k < 4; k++) {
-			const char *digit = text[i + k] == '=' ? NULL :
-								 strchr(base64_digits, text[i + k]);
+			const char *digit =
+				text[i + k] == '=' ? NULL : strchr(base64_digits, text[i + k]);
 
 			pad += text[i + k] == '=';
 			if (!digit && (text[i + k] != '=' || i + 4 != len))
@@ -141,8 +141,7 @@ int hooks_store(struct ops *o, const struct conf *c, int64_t config_id, struct e
 	return r;
 }
 
-static bool add_command(
-	struct arena *a, const json_t *item, enum conf_phase phase, struct conf *c)
+static bool add_command(struct arena *a, const json_t *item, enum conf_phase phase, struct conf *c)
 {
 	struct conf_hook h = {.phase = phase};
 	const char *b64 = json_string_value(json_object_get(item, "b64"));
@@ -180,7 +179,8 @@ static int load_half(struct ops *o, struct arena *a, const char *commands, enum 
 	for (size_t i = 0; good && i < json_array_size(list); i++)
 		good = add_command(a, json_array_get(list, i), phase, c);
 	json_decref(list);
-	return good ? 0 : err_set(e, E_DB, "a stored %s is not understood", hooks_phase_name(phase));
+	return good ? 0
+		    : err_set(e, E_DB, "a stored %s is not understood", hooks_phase_name(phase));
 }
 
 int hooks_load(struct ops *o, struct arena *a, int64_t config_id, struct conf *c, struct err *e)

@@ -201,10 +201,14 @@ struct contribution *host_find(const struct host *h, const char *name)
 
 int host_check_free(const struct contribution *c, struct err *e)
 {
+	char age[32];
+
 	if (c->phase != CONTRIBUTION_DOING || !process_lives(c->pid, c->pid_start))
 		return 0;
-	return err_set(e, E_BUSY, "'wf %s' (pid %" PRId64 ") is at work on %s since %s", c->verb,
-		c->pid, c->title, c->since);
+	clock_age(clock_wall() - clock_parse(c->since), age, sizeof(age));
+	err_set(e, E_BUSY, "'wf %s' (pid %" PRId64 ") has been at work on %s for %s", c->verb,
+		c->pid, c->title, age);
+	return err_hint(e, "wait for it, or end that process");
 }
 
 void host_mark(struct host *h, struct contribution *c, const char *verb, bool leaving)

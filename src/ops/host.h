@@ -75,6 +75,10 @@ struct host_ask { /* for an interface that is to be asked for a handshake */
 int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e);
 /* Prints the plan through ui->step-like notes; for --dry-run. */
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out);
+/* E_EXISTS when a stranger's link stands under the name of this one: it is never configured. */
+int host_check_foreign(const struct host_plan *p, const struct contribution *c, struct err *e);
+/* Notes the index of the link that was made for it, by which it is known from now on. */
+void host_note_link(struct host *h, struct contribution *c);
 int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage last, bool undo,
 	struct err *e);
 /* After all is applied: forgets leaving contributions and settled sysctls, writes the record. */

@@ -90,6 +90,25 @@ int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret,
 	return 0;
 }
 
+int host_check_foreign(const struct host_plan *p, const struct contribution *c, struct err *e)
+{
+	if (!state_find_link(&p->foreign, c->ifname))
+		return 0;
+	err_set(e, E_EXISTS, "there already is an interface '%s' that wf did not make", c->ifname);
+	return err_hint(e, "remove it first");
+}
+
+void host_note_link(struct host *h, struct contribution *c)
+{
+	struct link_state link;
+	struct err ignored;
+
+	if (!c->own.n_links || net_read_link(h->net, c->ifname, &link, &ignored))
+		return;
+	if (link.kind == c->kind)
+		c->own.links[0].ifindex = link.ifindex;
+}
+
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out)
 {
 	(void)h;

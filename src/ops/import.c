@@ -14,8 +14,8 @@
 #include "ops/group.h"
 #include "wgconf/parse.h"
 
-void import_note(struct import *im, const char *file, unsigned line, unsigned column,
-	const char *text)
+void import_note(
+	struct import *im, const char *file, unsigned line, unsigned column, const char *text)
 {
 	struct import_note *n;
 
@@ -53,16 +53,27 @@ static void fail(void *ctx, const struct err *e)
 	};
 }
 
-/* A link or a device in an archive is no loss; a configuration that was left out is. */
+/*
+ * The words are wf-unpack's. A link, a device or what an archiver left beside a file is no loss; a
+ * configuration that was left out is.
+ */
+static bool is_no_loss(const char *reason)
+{
+	static const char *const words[] = {"link", "device", "hidden", "macOS"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_icontains(reason, words[i]))
+			return true;
+	return false;
+}
+
 static void ignored(void *ctx, const char *place, const char *reason)
 {
 	struct import *im = ctx;
 	struct err e = {0};
 
 	im->report->ignored++;
-	if (!str_iends(place, ".conf") || str_icontains(reason, "link") ||
-		str_icontains(reason, "device") || str_icontains(reason, "fifo") ||
-		str_icontains(reason, "socket"))
+	if (!str_iends(place, ".conf") || is_no_loss(reason))
 		return;
 	err_set(&e, str_icontains(reason, "larger") ? E_LIMIT : E_ARCHIVE, "left out: %s", reason);
 	err_at(&e, place, 0, 0);
@@ -259,8 +270,7 @@ static int none_taken(const struct import_report *rep, struct err *e)
 	if (!rep->n_failures)
 		return err_set(e, E_EMPTY, "there is no configuration in it");
 	if (rep->n_failures > 1)
-		return err_set(e, E_FAILED, "none of %zu files could be imported",
-			rep->n_failures);
+		return err_set(e, E_FAILED, "none of %zu files could be imported", rep->n_failures);
 	err_set(e, f->code, "%s", f->message);
 	if (f->hint[0])
 		err_hint(e, "%s", f->hint);

@@ -38,8 +38,8 @@ int name_parse(struct arena *a, const char *text, struct name *ret, struct err *
 	return err_hint(e, "'wf list' shows the names");
 }
 
-int name_config(struct ops *o, const char *text, struct config *ret, const char **server,
-	struct err *e)
+int name_config(
+	struct ops *o, const char *text, struct config *ret, const char **server, struct err *e)
 {
 	const char *machine;
 	struct name n;
@@ -48,7 +48,8 @@ int name_config(struct ops *o, const char *text, struct config *ret, const char 
 	if ((r = name_parse(o->arena, text, &n, e)) || (r = ops_machine(o, &machine, e)))
 		return r;
 	if (n.file) {
-		err_set(e, E_NOT_FOUND, "'%s' is a file, not a configuration in the database", text);
+		err_set(e, E_NOT_FOUND, "'%s' is a file, not a configuration in the database",
+			text);
 		return err_hint(e, "take it in with 'wf import %s'", text);
 	}
 	if (n.server && !server) {
@@ -62,8 +63,8 @@ int name_config(struct ops *o, const char *text, struct config *ret, const char 
 	return 0;
 }
 
-static int ambiguous(const struct config *c, const char *server, const struct server_list *l,
-	struct err *e)
+static int ambiguous(
+	const struct config *c, const char *server, const struct server_list *l, struct err *e)
 {
 	const char *first = l->items[0].server, *other = NULL;
 	size_t n = 1;

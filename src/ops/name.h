@@ -19,14 +19,14 @@ struct name {
 int name_parse(struct arena *a, const char *text, struct name *ret, struct err *e);
 /* Parses and looks the configuration up; *server (may be NULL) gets the part behind '@'. The store
  * must be open. A file is E_NOT_FOUND with a hint. */
-int name_config(struct ops *o, const char *text, struct config *ret, const char **server,
-	struct err *e);
+int name_config(
+	struct ops *o, const char *text, struct config *ret, const char **server, struct err *e);
 /*
- * The slots of the one server `server` names, or of the active one when it is NULL. E_AMBIGUOUS when
- * it fits several servers.
+ * The slots of the one server `server` names, or of the active one when it is NULL. E_AMBIGUOUS
+ * when it fits several servers.
  */
-int name_server(struct ops *o, const struct config *c, const char *server,
-	struct server_list *ret, struct err *e);
+int name_server(struct ops *o, const struct config *c, const char *server, struct server_list *ret,
+	struct err *e);
 
 /* "wg-" and the sponsor in lower case, other characters as '-', cut to 15 bytes. */
 const char *name_interface(struct arena *a, const char *sponsor);

@@ -12,8 +12,8 @@ int ops_sponsor_list(struct ops *o, struct sponsor_list *ret, struct err *e);
 int ops_sponsor_show(struct ops *o, const char *name, struct sponsor *ret,
 	struct config_list *configs, struct err *e);
 /* With its configurations, when --confirm names it; else E_IN_USE. */
-int ops_sponsor_remove(struct ops *o, const char *name, const char *confirm, struct sponsor *ret,
-	struct err *e);
+int ops_sponsor_remove(
+	struct ops *o, const char *name, const char *confirm, struct sponsor *ret, struct err *e);
 
 /* peer.c */
 int ops_peer_add(struct ops *o, const char *name, const char *ssh_host, const char *notes,
@@ -34,14 +34,13 @@ struct ssh_host_entry {
 int ops_ssh_host_add(struct ops *o, struct ssh_host *h, const char *jump, struct err *e);
 /* *ret is an arena array. */
 int ops_ssh_host_list(struct ops *o, struct ssh_host_entry **ret, size_t *n, struct err *e);
-int ops_ssh_host_show(struct ops *o, const char *name, struct ssh_host_entry *ret,
-	struct err *e);
+int ops_ssh_host_show(struct ops *o, const char *name, struct ssh_host_entry *ret, struct err *e);
 /* Warns who uses it and asks; *removed is false when the answer was no. */
-int ops_ssh_host_remove(struct ops *o, const char *name, struct ssh_host_entry *ret,
-	bool *removed, struct err *e);
+int ops_ssh_host_remove(
+	struct ops *o, const char *name, struct ssh_host_entry *ret, bool *removed, struct err *e);
 
 /* Shared: whether --confirm allows to remove what still has configurations. */
-int noun_check_confirm(const char *what, const char *name, const char *confirm, size_t configs,
-	struct err *e);
+int noun_check_confirm(
+	const char *what, const char *name, const char *confirm, size_t configs, struct err *e);
 
 #endif

@@ -48,8 +48,8 @@ int ops_peer_show(struct ops *o, const char *name, struct local_peer *ret,
 	return r ? r : find(o, name, ret, configs, e);
 }
 
-int ops_peer_remove(struct ops *o, const char *name, const char *confirm, struct local_peer *ret,
-	struct err *e)
+int ops_peer_remove(
+	struct ops *o, const char *name, const char *confirm, struct local_peer *ret, struct err *e)
 {
 	struct config_list l = {0};
 	int r = book_begin(o, false, e);

@@ -15,7 +15,8 @@ struct sealed {
 
 static int compare(const void *a, const void *b)
 {
-	return memcmp(((const struct sealed *)a)->fp, ((const struct sealed *)b)->fp, SECRET_FP_LEN);
+	return memcmp(
+		((const struct sealed *)a)->fp, ((const struct sealed *)b)->fp, SECRET_FP_LEN);
 }
 
 static void leave(void *entry)
@@ -87,8 +88,9 @@ int sealer_seal_text(struct sealer *s, const char *text, const char **ret, struc
 	char *sealed = NULL;
 	int r;
 
-	if (text && ((r = store_seal_key(s->ops->store, &k, e)) ||
-			    (r = seal_bytes(k, text, strlen(text), s->ops->arena, &sealed, e))))
+	if (text &&
+		((r = store_seal_key(s->ops->store, &k, e)) ||
+			(r = seal_bytes(k, text, strlen(text), s->ops->arena, &sealed, e))))
 		return r;
 	*ret = sealed;
 	return 0;

@@ -13,8 +13,8 @@
 
 static int by_name(const void *a, const void *b)
 {
-	return str_icmp(((const struct known_server *)a)->name,
-		((const struct known_server *)b)->name);
+	return str_icmp(
+		((const struct known_server *)a)->name, ((const struct known_server *)b)->name);
 }
 
 static void leave(void *node)
@@ -93,7 +93,8 @@ void server_set_count(void *const *set, unsigned *servers, unsigned *countries)
 	*countries = c.countries;
 }
 
-/* FNV-1a. Strangers gain nothing by a collision: the file they made would be taken for their other. */
+/* FNV-1a. Strangers gain nothing by a collision: the file they made would be taken for their other.
+ */
 static void digest_text(uint64_t *h, const char *s)
 {
 	for (const char *p = s ? s : ""; *p; p++)
@@ -107,8 +108,8 @@ uint64_t server_digest(const struct server_slot *slots, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct server_slot *s = &slots[i];
-		const char *texts[] = {s->public_key, s->endpoint, s->allowed_ips,
-			s->preshared_key, s->private_key, s->own_ipv4, s->own_ipv6, s->own_dns};
+		const char *texts[] = {s->public_key, s->endpoint, s->allowed_ips, s->preshared_key,
+			s->private_key, s->own_ipv4, s->own_ipv6, s->own_dns};
 
 		for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
 			digest_text(&h, texts[k]);
@@ -121,8 +122,8 @@ static void differs(struct strbuf *out, const char *what, const char *a, const c
 {
 	if (str_eq(a, b))
 		return;
-	strbuf_addf(out, "%s%s %s → %s", out->len ? ", " : "", what, a ? a : "none",
-		b ? b : "none");
+	strbuf_addf(
+		out, "%s%s %s → %s", out->len ? ", " : "", what, a ? a : "none", b ? b : "none");
 }
 
 static void differs_secret(struct strbuf *out, const char *what, const char *a, const char *b)
@@ -130,9 +131,9 @@ static void differs_secret(struct strbuf *out, const char *what, const char *a, 
 	if (str_eq(a, b))
 		return;
 	strbuf_addf(out, "%s%s %s", out->len ? ", " : "", what,
-		!a ? "added" :
-		!b ? "removed" :
-		     "changed");
+		!a	     ? "added"
+			: !b ? "removed"
+			     : "changed");
 }
 
 static const char *keepalive_text(char buf[16], int seconds)
@@ -143,8 +144,8 @@ static const char *keepalive_text(char buf[16], int seconds)
 	return buf;
 }
 
-void server_difference(const struct server_slot *old, size_t n_old,
-	const struct server_slot *fresh, size_t n_fresh, struct strbuf *out)
+void server_difference(const struct server_slot *old, size_t n_old, const struct server_slot *fresh,
+	size_t n_fresh, struct strbuf *out)
 {
 	char was[16], is[16];
 

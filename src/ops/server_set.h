@@ -7,7 +7,7 @@
 #include "store/entities.h"
 
 struct known_server {
-	const char *name, *country; /* country may be NULL */
+	const char *name, *country;	/* country may be NULL */
 	const struct server_slot *rows; /* as stored before this import; NULL = there was none */
 	size_t n_rows;
 	bool seen;	 /* a file of this import brought it */
@@ -26,7 +26,7 @@ void server_set_count(void *const *set, unsigned *servers, unsigned *countries);
 /* Tells what slots of one import say; sealed texts count as they are. */
 uint64_t server_digest(const struct server_slot *slots, size_t n);
 /* "Endpoint a → b" and so on, "" when nothing that matters differs. */
-void server_difference(const struct server_slot *old, size_t n_old,
-	const struct server_slot *fresh, size_t n_fresh, struct strbuf *out);
+void server_difference(const struct server_slot *old, size_t n_old, const struct server_slot *fresh,
+	size_t n_fresh, struct strbuf *out);
 
 #endif

@@ -35,13 +35,15 @@ static bool looks_like_archive(const char *s, size_t len)
 		size_t offset, len;
 		const char *bytes;
 	} magic[] = {
-		{0, 4, "PK\3\4"},	     /* zip */
-		{0, 4, "PK\5\6"},	     /* zip without entries */
-		{0, 2, "\x1f\x8b"},	     /* gzip */
-		{0, 6, "\xfd" "7zXZ"},	     /* xz, with its terminating zero */
-		{0, 3, "BZh"},		     /* bzip2 */
-		{0, 4, "\x28\xb5\x2f\xfd"},  /* zstd */
-		{257, 5, "ustar"},	     /* tar */
+		{0, 4, "PK\3\4"},   /* zip */
+		{0, 4, "PK\5\6"},   /* zip without entries */
+		{0, 2, "\x1f\x8b"}, /* gzip */
+		{0, 6,
+			"\xfd"
+			"7zXZ"},	    /* xz, with its terminating zero */
+		{0, 3, "BZh"},		    /* bzip2 */
+		{0, 4, "\x28\xb5\x2f\xfd"}, /* zstd */
+		{257, 5, "ustar"},	    /* tar */
 	};
 
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
@@ -70,8 +72,8 @@ static int read_up_to(struct secret_text *t, int fd, size_t want, struct err *e)
 }
 
 /* The file behind fd is an archive of which `used` bytes were read. */
-static int read_archive(const char *path, int fd, size_t used, const struct source_sink *sink,
-	struct err *e)
+static int read_archive(
+	const char *path, int fd, size_t used, const struct source_sink *sink, struct err *e)
 {
 	if (lseek(fd, -(off_t)used, SEEK_CUR) < 0) {
 		err_set(e, E_ARCHIVE, "is an archive, and a pipe cannot be read twice");
@@ -113,9 +115,9 @@ static int read_open_file(const char *path, const char *directory, int fd, bool 
 static int open_error(int errnum, const char *path, struct err *e)
 {
 	err_errno(e,
-		errnum == ENOENT ? E_NOT_FOUND :
-		errnum == EACCES ? E_PERMISSION :
-				   E_IO,
+		errnum == ENOENT	   ? E_NOT_FOUND
+			: errnum == EACCES ? E_PERMISSION
+					   : E_IO,
 		errnum, "cannot be opened");
 	return err_at(e, path, 0, 0);
 }

@@ -9,12 +9,12 @@
 #include "ops/book.h"
 #include "wgconf/provider.h"
 
-int noun_check_confirm(const char *what, const char *name, const char *confirm, size_t configs,
-	struct err *e)
+int noun_check_confirm(
+	const char *what, const char *name, const char *confirm, size_t configs, struct err *e)
 {
 	if (confirm && !str_ieq(confirm, name))
-		return err_set(e, E_USAGE, "--confirm says '%s', the %s is '%s'", confirm, what,
-			name);
+		return err_set(
+			e, E_USAGE, "--confirm says '%s', the %s is '%s'", confirm, what, name);
 	if (!configs || confirm)
 		return 0;
 	err_set(e, E_IN_USE, "the %s '%s' has %zu configuration%s", what, name, configs,
@@ -66,8 +66,8 @@ int ops_sponsor_show(struct ops *o, const char *name, struct sponsor *ret,
 	return r ? r : find(o, name, ret, configs, e);
 }
 
-int ops_sponsor_remove(struct ops *o, const char *name, const char *confirm, struct sponsor *ret,
-	struct err *e)
+int ops_sponsor_remove(
+	struct ops *o, const char *name, const char *confirm, struct sponsor *ret, struct err *e)
 {
 	struct config_list l = {0};
 	int r = book_begin(o, false, e);

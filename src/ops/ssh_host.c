@@ -42,8 +42,8 @@ int ops_ssh_host_list(struct ops *o, struct ssh_host_entry **ret, size_t *n, str
 	for (size_t i = 0; i < l.n_items; i++) {
 		all[i].host = l.items[i];
 		all[i].jump = name_of(&l, l.items[i].jump_host_id);
-		if ((r = store_ssh_host_users(o->store, o->arena, l.items[i].id, &all[i].users,
-			     &all[i].n_users, e)))
+		if ((r = store_ssh_host_users(
+			     o->store, o->arena, l.items[i].id, &all[i].users, &all[i].n_users, e)))
 			return r;
 	}
 	*ret = all;
@@ -97,8 +97,8 @@ static int confirm_removal(
 	return store_ssh_host_remove(o->store, h->host.id, e);
 }
 
-int ops_ssh_host_remove(struct ops *o, const char *name, struct ssh_host_entry *ret, bool *removed,
-	struct err *e)
+int ops_ssh_host_remove(
+	struct ops *o, const char *name, struct ssh_host_entry *ret, bool *removed, struct err *e)
 {
 	int r = book_begin(o, false, e);
 

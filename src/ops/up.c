@@ -116,17 +116,6 @@ static int enter_record(struct up *u, struct contribution **ret, struct err *e)
 	return 0;
 }
 
-/* A stranger's link under our name would be configured by our plan: never. */
-static int check_foreign(const struct up *u, const struct host_plan *p, struct err *e)
-{
-	if (!state_find_link(&p->foreign, u->tunnel.ifname))
-		return 0;
-	err_set(e, E_EXISTS, "there already is an interface '%s' that wf did not make",
-		u->tunnel.ifname);
-	return err_hint(e, "remove it, or choose another name with: wf set %s interface=NAME",
-		u->tunnel.name);
-}
-
 /* Takes this tunnel out again, as `down` would; the error that led here stays in *e. */
 static void take_back(struct up *u)
 {
@@ -148,21 +137,6 @@ static void take_back(struct up *u)
 		h->ops->ui->warn(h->ops->ui->ctx, &second);
 }
 
-static void remember_links(struct host *h)
-{
-	struct state own = {0};
-	struct err ignored;
-
-	if (host_observe(h, h->ops->arena, false, &own, NULL, &ignored))
-		return;
-	LIST_FOREACH (c, &h->record, contributions) {
-		struct link_state *seen = state_find_link(&own, c->ifname);
-
-		if (seen && c->own.n_links)
-			c->own.links[0].ifindex = seen->ifindex;
-	}
-}
-
 /* BEFORE to MAKE, under the lock; the record says DOING before the first operation. */
 static int make(struct up *u, struct err *e)
 {
@@ -176,7 +150,7 @@ static int make(struct up *u, struct err *e)
 		take_back(u);
 		return r;
 	}
-	remember_links(h);
+	host_note_link(h, record_find(&h->record, u->tunnel.name));
 	return host_save(h, e);
 }
 
@@ -311,7 +285,7 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 		return r;
 	if ((r = enter_record(u, &c, e)) ||
 		(r = host_plan(h, u->req->wait_ms ? &ask : NULL, &u->plan, e)) ||
-		(r = check_foreign(u, &u->plan, e)))
+		(r = host_check_foreign(&u->plan, c, e)))
 		return r;
 	ret->c = c;
 	say_notes(u, c);

@@ -10,19 +10,19 @@
 
 /* Policy rules of wf's scheme, in the order in which the kernel asks them. */
 enum wf_priority {
-	PRIO_NESTED = 5110,	/* fwmark Mi lookup Touter */
+	PRIO_NESTED = 5110,	 /* fwmark Mi lookup Touter */
 	PRIO_NESTED_STOP = 5111, /* fwmark Mi prohibit: never past a dead outer tunnel */
-	PRIO_SSH = 5115,	/* to PEER ipproto tcp sport P dport Q lookup main */
-	PRIO_BYPASS = 5120,	/* fwmark M/mask lookup main */
-	PRIO_TUNNEL = 5125,	/* lookup Tn suppress_prefixlength 0 */
-	PRIO_LAN = 5130,	/* to PRIVATE lookup main suppress_prefixlength 0 */
-	PRIO_DEFAULT = 5140,	/* lookup Tn of the tunnel that holds the default */
-	PRIO_STOP = 5150,	/* not fwmark M/mask prohibit */
+	PRIO_SSH = 5115,	 /* to PEER ipproto tcp sport P dport Q lookup main */
+	PRIO_BYPASS = 5120,	 /* fwmark M/mask lookup main */
+	PRIO_TUNNEL = 5125,	 /* lookup Tn suppress_prefixlength 0 */
+	PRIO_LAN = 5130,	 /* to PRIVATE lookup main suppress_prefixlength 0 */
+	PRIO_DEFAULT = 5140,	 /* lookup Tn of the tunnel that holds the default */
+	PRIO_STOP = 5150,	 /* not fwmark M/mask prohibit */
 };
 
 /*
- * `outer` is the contribution of tunnel->via, or NULL. Everything in *ret belongs to `a`. Fails only
- * for intents that cannot be: no endpoint resolved at all (E_RESOLVE), an MTU too small, `via`
+ * `outer` is the contribution of tunnel->via, or NULL. Everything in *ret belongs to `a`. Fails
+ * only for intents that cannot be: no endpoint resolved at all (E_RESOLVE), an MTU too small, `via`
  * unknown. What is left out (IPv6 parts on a host without) is a note in *ret.
  */
 int compile_tunnel(struct arena *a, const struct tunnel *tunnel, const struct facts *facts,

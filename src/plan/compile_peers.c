@@ -69,22 +69,18 @@ static const struct fact_endpoint *find_fact(const struct compile *c, const stru
 	return NULL;
 }
 
-/* Fills the endpoint; false when the peer has one that cannot be used. */
-static bool set_endpoint(struct compile *c, const struct tunnel_peer *from, struct wg_peer *to)
+/* Fills the endpoint; otherwise says why the peer has none. */
+static const char *set_endpoint(
+	struct compile *c, const struct tunnel_peer *from, struct wg_peer *to)
 {
 	const struct fact_endpoint *f = find_fact(c, from);
 
-	if (!f || !f->addr.addr.family) {
-		COMPILE_NOTE(
-			c, "'%s' could not be resolved; that peer has no endpoint yet", from->host);
-		return false;
-	}
-	if (f->addr.addr.family == AF_INET6 && !c->facts->ipv6) {
-		COMPILE_NOTE(c, "endpoint '%s' is IPv6, which is off on this machine", from->host);
-		return false;
-	}
+	if (!f || !f->addr.addr.family)
+		return arena_printf(c->a, "'%s' could not be resolved", from->host);
+	if (f->addr.addr.family == AF_INET6 && !c->facts->ipv6)
+		return arena_printf(c->a, "'%s' is IPv6, which is off on this machine", from->host);
 	to->endpoint = f->addr;
-	return true;
+	return NULL;
 }
 
 static void add_section(struct compile *c, const struct tunnel_peer *from, size_t index,
@@ -128,11 +124,31 @@ static void settle_claims(struct compile *c, struct wg_state *device, struct cla
 	}
 }
 
-static int no_endpoint(const struct compile *c, struct err *e)
+/* Endpoints of all sections that have one. One that can be used is enough. */
+static int set_endpoints(
+	struct compile *c, struct wg_state *device, const size_t *place, struct err *e)
 {
-	err_set(e, E_RESOLVE, "no endpoint of '%s' has an address that can be used",
-		c->tunnel->name);
-	return err_hint(e, "look at the names of its servers and at this machine's DNS");
+	const char *first_reason = NULL;
+	unsigned found = 0;
+
+	for (size_t i = 0; i < c->tunnel->n_peers; i++) {
+		const struct tunnel_peer *from = &c->tunnel->peers[i];
+		const char *reason;
+
+		if (!from->host)
+			continue;
+		reason = set_endpoint(c, from, &device->peers[place[i]]);
+		found += !reason;
+		if (!reason)
+			continue;
+		COMPILE_NOTE(c, "%s: that peer has no endpoint", reason);
+		if (!first_reason)
+			first_reason = reason;
+	}
+	if (found || !first_reason)
+		return 0;
+	return err_set(e, E_RESOLVE, "'%s' has no endpoint that can be used: %s", c->tunnel->name,
+		first_reason);
 }
 
 int compile_peers(struct compile *c, struct err *e)
@@ -142,7 +158,7 @@ int compile_peers(struct compile *c, struct err *e)
 	size_t *first = first_sections(c);
 	size_t *place = arena_alloc(c->a, (t->n_peers + 1) * sizeof(*place));
 	struct claims claims = {0};
-	unsigned hosts = 0, found = 0;
+	int r;
 
 	str_copy(device->ifname, sizeof(device->ifname), c->ret->ifname);
 	device->public_key = t->public_key;
@@ -163,13 +179,10 @@ int compile_peers(struct compile *c, struct err *e)
 				i + 1, first[i] + 1);
 		}
 		add_section(c, from, place[i], to, &claims);
-		if (from->host) {
-			hosts++;
-			found += set_endpoint(c, from, to);
-		}
 	}
-	if (hosts && !found)
-		return no_endpoint(c, e);
+	r = set_endpoints(c, device, place, e);
+	if (r)
+		return r;
 	settle_claims(c, device, &claims);
 	return 0;
 }

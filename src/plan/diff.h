@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * diff: desired - netstate = plan. Pure. An equal pair gives an empty plan; applying the plan to
- * `have` gives `want`. Sysctls in `want` mean "at least"; `previous` says what to put back for those
- * no longer wanted. Peers that are new on the device of `ask_ifname` (may be NULL) are asked for a
- * handshake.
+ * `have` gives `want`. Sysctls in `want` mean "at least"; `previous` says what to put back for
+ * those no longer wanted. Peers that are new on the device of `ask_ifname` (may be NULL) are asked
+ * for a handshake.
  */
 #ifndef WF_PLAN_DIFF_H
 #define WF_PLAN_DIFF_H
@@ -21,9 +21,10 @@ struct diff_in {
 /*
  * The plan is ordered (plan/order.h). Operations on a device carry its kind in op->link.kind.
  *
- * A peer's endpoint roams by the kernel's hand, so a difference of endpoints alone is none. It is one
- * when the peer has no endpoint yet, or when the record has a form of this interface (the one before
- * a reload) with another endpoint for it. An endpoint of family 0 in op->peer means: leave it.
+ * A peer's endpoint roams by the kernel's hand, so a difference of endpoints alone is none. It is
+ * one when the peer has no endpoint yet, or when the record has a form of this interface (the one
+ * before a reload) with another endpoint for it. An endpoint of family 0 in op->peer means: leave
+ * it.
  *
  * A peer is asked for a handshake only with handshake_ms, because a HANDSHAKE op must follow that
  * puts its keepalive right.

@@ -2,8 +2,8 @@
 /*
  * diff of WireGuard devices. Knows that an allowed IP belongs to one peer and that giving it to
  * another takes it silently from the first; must not know stages. Invariant: no operation here ever
- * takes something from a peer it does not name, so that each can be inverted by itself: peers first
- * let go (removed, shrunk), then grow.
+ * takes something from a peer it does not name, so that each can be inverted by itself: peers let
+ * go (are removed, shrink) before others take.
  */
 #include "plan/diff_parts.h"
 
@@ -118,11 +118,16 @@ static void push_set(struct wg_diff *x, const struct wg_peer *to, const struct w
 	op->hard = x->d->in->handshake_hard;
 }
 
+static bool is_taken(const struct wg_diff *x, const struct ip_prefix *p)
+{
+	return bsearch(p, x->taken, x->n_taken, sizeof(*p), prefix_cmp) != NULL;
+}
+
 /* Whether another peer still has one of its prefixes: then it is added without any, and proven. */
 static bool comes_bare(const struct wg_diff *x, const struct wg_peer *want)
 {
 	LIST_FOREACH (w, want, allowed)
-		if (bsearch(&w->prefix, x->taken, x->n_taken, sizeof(w->prefix), prefix_cmp))
+		if (is_taken(x, &w->prefix))
 			return true;
 	return false;
 }
@@ -145,41 +150,43 @@ static void push_new_grow(struct wg_diff *x, const struct wg_peer *want)
 	push_set(x, &to, &bare);
 }
 
-/* As they go into operations: an endpoint that is not moved is left out. */
-static void prepare(const struct wg_diff *x, const struct wg_peer *want, const struct wg_peer *have,
-	struct wg_peer *from, struct wg_peer *to)
+/* What a peer that stays lets go of and takes. */
+struct change {
+	struct wg_peer from, to;
+	struct wg_peer kept; /* as `to`, with the prefixes of both */
+	bool contested;	     /* it takes a prefix that another peer has now */
+};
+
+static struct change peer_change(
+	const struct wg_diff *x, const struct wg_peer *want, const struct wg_peer *have)
 {
-	*from = *have;
-	*to = *want;
+	struct change c = {.from = *have, .to = *want};
+
+	/* An endpoint that is not moved is left out. */
 	if (!moves_endpoint(x, want, have))
-		from->endpoint = to->endpoint = (struct ip_endpoint){0};
+		c.from.endpoint = c.to.endpoint = (struct ip_endpoint){0};
+	c.kept = shrunk(x, &c.to, &c.from);
+	LIST_FOREACH (w, &c.to, allowed)
+		c.contested |= !peer_allows(&c.from, w) && is_taken(x, &w->prefix);
+	return c;
 }
 
 static void push_shrink(struct wg_diff *x, const struct wg_peer *want, const struct wg_peer *have)
 {
-	struct wg_peer from, to, rest;
+	struct change c = peer_change(x, want, have);
 
-	prepare(x, want, have, &from, &to);
-	if (wg_peer_equal(&from, &to))
-		return;
-	rest = shrunk(x, &to, &from);
-	/* One that only grows has nothing to let go; that is done below. */
-	if (rest.n_allowed == from.n_allowed && rest.n_allowed != to.n_allowed)
-		return;
-	push_set(x, &rest, &from);
+	if (!c.contested && !wg_peer_equal(&c.from, &c.to))
+		push_set(x, &c.to, &c.from);
+	if (c.contested && c.kept.n_allowed < c.from.n_allowed)
+		push_set(x, &c.kept, &c.from);
 }
 
 static void push_grow(struct wg_diff *x, const struct wg_peer *want, const struct wg_peer *have)
 {
-	struct wg_peer from, to, rest;
+	struct change c = peer_change(x, want, have);
 
-	prepare(x, want, have, &from, &to);
-	rest = shrunk(x, &to, &from);
-	if (rest.n_allowed == to.n_allowed)
-		return;
-	if (rest.n_allowed != from.n_allowed)
-		from = rest;
-	push_set(x, &to, &from);
+	if (c.contested)
+		push_set(x, &c.to, c.kept.n_allowed < c.from.n_allowed ? &c.kept : &c.from);
 }
 
 /* Both sides are sorted by key. Four passes: new peers, those that go, that shrink, that grow. */

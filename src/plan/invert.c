@@ -15,6 +15,7 @@ struct invert {
 	const bool *done;
 	struct plan *ret;
 	const struct op *of; /* the operation being inverted */
+	bool *inverted;
 };
 
 static struct op *push(struct invert *x, enum op_kind kind, const char *ifname)
@@ -59,16 +60,18 @@ static const char *hangs_on(const struct op *op)
 	return "";
 }
 
-static bool goes_with_link(const struct invert *x, size_t index)
+/* The done operation that made the link on which ops[index] hangs; `index` itself if there is none.
+ */
+static size_t find_maker(const struct invert *x, size_t index)
 {
 	const char *ifname = hangs_on(&x->p->ops[index]);
 
 	if (!ifname[0])
-		return false;
+		return index;
 	for (size_t i = 0; i < index; i++)
 		if (x->done[i] && makes_link(&x->p->ops[i]) && str_eq(x->p->ops[i].ifname, ifname))
-			return true;
-	return false;
+			return i;
+	return index;
 }
 
 static void unmake_link(struct invert *x, const struct op *op)
@@ -130,10 +133,18 @@ static void swap_op(struct invert *x, enum op_kind kind, const struct op *op)
 
 static void invert_peer_set(struct invert *x, const struct op *op)
 {
+	bool is_new = wg_key_is_zero(&op->peer_before.public_key);
+	bool endpoint_given =
+		op->peer.endpoint.addr.family && !op->peer_before.endpoint.addr.family;
 	struct op *back;
 
-	if (wg_key_is_zero(&op->peer_before.public_key)) {
+	if (is_new || endpoint_given)
 		swap_op(x, OP_WG_PEER_DEL, op);
+	if (is_new)
+		return;
+	/* An endpoint cannot be taken from a peer, so the peer is made anew. */
+	if (endpoint_given) {
+		push(x, OP_WG_PEER_SET, op->ifname)->peer = op->peer_before;
 		return;
 	}
 	back = push(x, OP_WG_PEER_SET, op->ifname);
@@ -169,10 +180,15 @@ void invert_done(struct arena *a, const struct plan *p, const bool *done, struct
 	struct plan back = {0};
 	struct invert x = {.a = a, .p = p, .done = done, .ret = &back};
 
+	x.inverted = arena_alloc(a, p->n_ops + 1);
 	for (size_t i = p->n_ops; i-- > 0;) {
-		x.of = &p->ops[i];
-		if (done[i] && !goes_with_link(&x, i))
-			invert_op(&x, x.of);
+		size_t k = find_maker(&x, i);
+
+		if (!done[i] || x.inverted[k])
+			continue;
+		x.inverted[k] = true;
+		x.of = &p->ops[k];
+		invert_op(&x, x.of);
 	}
 	*ret = back;
 }

@@ -182,7 +182,9 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 		bool stranger = route->ifname[0] && !state_find_link(&own, route->ifname);
 		struct state *to = !stranger && owns_route(&all, route) ? &own : &foreign;
 
-		*LIST_PUSH(a, to, routes) = *route;
+		/* What else is in a table that a user named is no concern of ours. */
+		if (to == &own || is_own_table(route->table))
+			*LIST_PUSH(a, to, routes) = *route;
 	}
 	LIST_FOREACH (rule, observed, rules) {
 		bool ours = bsearch(rule, all.rules, all.n_rules, sizeof(*rule), canon_rule_cmp);
@@ -198,4 +200,40 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 	*ret = own;
 	if (ret_foreign)
 		*ret_foreign = foreign;
+}
+
+static bool refers_to(const struct state *s, uint32_t table)
+{
+	LIST_FOREACH (route, s, routes)
+		if (route->table == table)
+			return true;
+	LIST_FOREACH (rule, s, rules)
+		if (rule->action == RULE_LOOKUP && rule->table == table)
+			return true;
+	return false;
+}
+
+uint32_t merge_free_number(const struct record *r)
+{
+	uint32_t n = 1;
+
+	for (bool taken = true; taken; n += taken) {
+		taken = false;
+		LIST_FOREACH (c, r, contributions)
+			taken |= c->number == n || refers_to(&c->own, WF_TABLE_BASE + n);
+	}
+	return n;
+}
+
+void merge_expect_links(struct record *r, const struct plan *p)
+{
+	LIST_FOREACH (op, p, ops) {
+		if (op->kind != OP_LINK_ADD && op->kind != OP_USERSPACE_START &&
+			op->kind != OP_LINK_DEL)
+			continue;
+		LIST_FOREACH (c, r, contributions)
+			LIST_FOREACH (link, &c->own, links)
+				if (str_eq(link->name, op->link.name))
+					link->ifindex = 0;
+	}
 }

@@ -41,7 +41,7 @@ static const struct column columns[] = {
 	COLUMN_AS(struct config, sponsor_support_url, TEXT, "s.support_url"),
 	COLUMN_AS(struct config, this_machine, BOOL, "coalesce(p.machine_id = ?1, 0)"),
 	COLUMN_AS(struct config, servers, INT,
-		"(SELECT count(DISTINCT server) FROM extramural_peer WHERE config_id = t.id)"),
+		"(SELECT count(*) FROM extramural_peer WHERE config_id = t.id AND slot = 1)"),
 	COLUMN_AS(struct config, active_server, TEXT, "a.server"),
 	COLUMN_AS(struct config, active_country, TEXT, "a.country"),
 	COLUMN_AS(struct config, active_city, TEXT, "a.city"),
@@ -50,8 +50,7 @@ const struct table config_table = TABLE("extramural_config",
 	"extramural_config t"
 	" JOIN local_peer p ON p.id = t.local_peer_id"
 	" JOIN sponsor s ON s.id = t.sponsor_id"
-	" LEFT JOIN extramural_peer a ON a.id = (SELECT id FROM extramural_peer"
-	" WHERE config_id = t.id AND is_active = 1 ORDER BY slot LIMIT 1)",
+	" LEFT JOIN extramural_peer a ON a.config_id = t.id AND a.is_active = 1 AND a.slot = 1",
 	columns);
 
 static int check(const struct config *c, struct err *e)
@@ -65,14 +64,38 @@ static int check(const struct config *c, struct err *e)
 	return r;
 }
 
-static int exists(const struct config *c, struct err *e)
+static int at_sponsor(struct store *s, const struct config *c, bool *ret, struct err *e)
 {
-	if (strstr(e->msg, "interface_name"))
+	SQL_CLEANUP sqlite3_stmt *st = NULL;
+	int r = sql_get(s,
+		"SELECT 1 FROM extramural_config"
+		" WHERE local_peer_id = ?1 AND sponsor_id = ?2 AND id <> ?3",
+		&st, e);
+
+	if (r)
+		return r;
+	sql_bind_int(st, 1, c->local_peer_id);
+	sql_bind_int(st, 2, c->sponsor_id);
+	sql_bind_int(st, 3, c->id);
+	r = sql_step(s, st, e);
+	*ret = r > 0;
+	return r < 0 ? r : 0;
+}
+
+/* SQLite names any one of the rules that were broken; the first of these explains the others. */
+static int exists(struct store *s, const struct config *c, struct err *e)
+{
+	bool interface = strstr(e->msg, "interface_name"), taken;
+	int r = at_sponsor(s, c, &taken, e);
+
+	if (r)
+		return r;
+	if (taken)
+		return err_set(e, E_EXISTS, "the device already has a config at this sponsor");
+	if (interface)
 		return err_set(
 			e, E_EXISTS, "the device already has an interface '%s'", c->interface_name);
-	if (strstr(e->msg, "permanent_guid"))
-		return err_set(e, E_EXISTS, "the device already has a config with this key");
-	return err_set(e, E_EXISTS, "the device already has a config at this sponsor");
+	return err_set(e, E_EXISTS, "the device already has a config with this key");
 }
 
 int config_full_name(struct store *s, struct arena *a, int64_t id, const char **ret, struct err *e)
@@ -124,7 +147,7 @@ static int add(struct store *s, struct config *c, const char *type, struct err *
 	if (!r)
 		r = row_insert(s, &config_table, &row, e);
 	if (r == -E_EXISTS)
-		return exists(c, e);
+		return exists(s, c, e);
 	if (!r)
 		r = config_full_name(s, a, row.id, &name, e);
 	if (!r)
@@ -199,7 +222,7 @@ int store_config_update(struct store *s, const struct config *c, struct err *e)
 		r = config_full_name(s, a, c->id, &name, e);
 	if (!r)
 		r = log_update(s, type_of(&old, c), "config", name, &config_table, &old, c, e);
-	return r == -E_EXISTS ? exists(c, e) : r;
+	return r == -E_EXISTS ? exists(s, c, e) : r;
 }
 
 /* The row with its servers and commands inside. */
@@ -239,23 +262,19 @@ int store_config_remove(struct store *s, int64_t id, struct err *e)
 
 int config_remove_where(struct store *s, const char *text, int64_t id, struct err *e)
 {
-	int r;
+	ARENA_CLEANUP struct arena *a = arena_new();
+	SQL_CLEANUP sqlite3_stmt *st = NULL;
+	struct {
+		LIST(int64_t, ids);
+	} l = {0};
+	int r = sql_get(s, text, &st, e);
 
-	do {
-		SQL_CLEANUP sqlite3_stmt *st = NULL;
-		int64_t config = 0;
-
-		r = sql_get(s, text, &st, e);
-		if (r)
-			return r;
-		sql_bind_int(st, 1, id);
-		r = sql_step(s, st, e);
-		if (r > 0)
-			config = sqlite3_column_int64(st, 0);
-		sqlite3_reset(st); /* the rows it reads are about to go */
-		if (r <= 0)
-			return r;
-		r = store_config_remove(s, config, e);
-	} while (!r);
+	if (r)
+		return r;
+	sql_bind_int(st, 1, id);
+	while ((r = sql_step(s, st, e)) > 0)
+		*LIST_PUSH(a, &l, ids) = sqlite3_column_int64(st, 0);
+	for (size_t i = 0; !r && i < l.n_ids; i++)
+		r = store_config_remove(s, l.ids[i], e);
 	return r;
 }

@@ -7,6 +7,14 @@
 #include "store/entities.h"
 #include "store/find.h"
 
+static int by_names(const void *a, const void *b)
+{
+	const struct config *x = a, *y = b;
+	int d = str_icmp(x->sponsor_name, y->sponsor_name);
+
+	return d ? d : str_icmp(x->peer_name, y->peer_name);
+}
+
 int store_config_list(struct store *s, struct arena *a, const struct config_filter *f,
 	struct config_list *ret, struct err *e)
 {
@@ -14,7 +22,7 @@ int store_config_list(struct store *s, struct arena *a, const struct config_filt
 	struct row_list l;
 	int r = row_query(s, &config_table,
 		"WHERE (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR p.name = ?3)"
-		" AND (?4 = 0 OR p.machine_id = ?1) ORDER BY s.name, p.name",
+		" AND (?4 = 0 OR p.machine_id = ?1)",
 		&st, e);
 
 	if (r)
@@ -24,9 +32,13 @@ int store_config_list(struct store *s, struct arena *a, const struct config_filt
 	sql_bind_text(st, 3, f->peer);
 	sql_bind_int(st, 4, f->only_this);
 	r = row_all(s, &config_table, st, a, sizeof(struct config), &l, e);
-	if (!r)
-		ROW_LIST_GIVE(l, ret);
-	return r;
+	if (r)
+		return r;
+	/* Here, because SQLite would carry whole rows through its sorter. */
+	if (l.n)
+		qsort(l.items, l.n, sizeof(struct config), by_names);
+	ROW_LIST_GIVE(l, ret);
+	return 0;
 }
 
 /* A name without a device that only other devices have is the likeliest mistake; it goes first. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Queries per entity. Names are checked when a row is made (name.h: E_NAME) and matched without case. `get` gives E_NOT_FOUND with near names in the
- * hint ("did you mean …?"). Lists are sorted by name. add fills the row's id. Each changing call is
- * logged by store's one door (change.h) and must run inside store_begin/commit.
+ * Queries per entity. Names are checked when a row is made (name.h: E_NAME) and matched without
+ * case. `get` gives E_NOT_FOUND with near names in the hint ("did you mean …?"). Lists are sorted
+ * by name. add fills the row's id; a name that is taken is E_EXISTS. Each changing call is logged by
+ * store's one door (change.h) and must run inside store_begin/commit.
  */
 #ifndef WF_STORE_ENTITIES_H
 #define WF_STORE_ENTITIES_H
@@ -91,9 +92,9 @@ struct server_list {
 	LIST(struct server_slot, items); /* by server name, then slot */
 };
 /*
- * Adds a slot; the first server of a config becomes active, and a further slot of the active server
- * is. Logged as peer_added, unless the config itself was added in this transaction. Prepared once,
- * for bulk imports.
+ * Adds a slot (1, 2, … of its server). The first server of a config becomes active, and a further
+ * slot of the active server is. Logged as peer_added, unless the config itself was added in this
+ * transaction. Prepared once, for bulk imports.
  */
 int store_server_add(struct store *s, struct server_slot *p, struct err *e);
 /* Not config_id and is_active: those never change, or with store_server_activate. */

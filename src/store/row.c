@@ -45,19 +45,28 @@ static void bind(sqlite3_stmt *st, int i, const struct column *c, const void *ro
 		sqlite3_bind_null(st, i);
 }
 
+static bool is_null(sqlite3_stmt *st, int i)
+{
+	return sqlite3_column_type(st, i) == SQLITE_NULL;
+}
+
 static void read_field(const struct column *c, sqlite3_stmt *st, int i, struct arena *a, void *row)
 {
 	void *f = (char *)row + c->offset;
-	bool null = sqlite3_column_type(st, i) == SQLITE_NULL;
-	int64_t number = sqlite3_column_int64(st, i); /* 0 for NULL */
+	int64_t number;
 
+	if (c->kind == COLUMN_TEXT) {
+		*(const char **)f = sql_column_text(st, i, a);
+		return;
+	}
+	number = sqlite3_column_int64(st, i); /* 0 for NULL */
 	switch (c->kind) {
-	case COLUMN_TEXT: *(const char **)f = sql_column_text(st, i, a); break;
+	case COLUMN_TEXT: break;
 	case COLUMN_REF: *(int64_t *)f = number; break;
-	case COLUMN_MARK: *(int64_t *)f = null ? -1 : number; break;
+	case COLUMN_MARK: *(int64_t *)f = is_null(st, i) ? -1 : number; break;
 	case COLUMN_INT:
 	case COLUMN_INT_ZERO: *(int *)f = (int)number; break;
-	case COLUMN_INT_NEG: *(int *)f = null ? -1 : (int)number; break;
+	case COLUMN_INT_NEG: *(int *)f = is_null(st, i) ? -1 : (int)number; break;
 	case COLUMN_BOOL: *(bool *)f = number != 0; break;
 	}
 }
@@ -224,7 +233,7 @@ static void json_field(struct jsonw *j, const struct column *c, const void *row)
 		jsonw_kv_null(j, c->name);
 }
 
-static bool is_null(const struct column *c, const void *row)
+static bool field_is_null(const struct column *c, const void *row)
 {
 	int64_t number;
 
@@ -234,7 +243,7 @@ static bool is_null(const struct column *c, const void *row)
 void row_members(struct jsonw *j, const struct table *t, const void *row)
 {
 	for (size_t i = 0; i < t->n_columns; i++)
-		if (t->columns[i].use != COLUMN_JOINED && !is_null(&t->columns[i], row))
+		if (t->columns[i].use != COLUMN_JOINED && !field_is_null(&t->columns[i], row))
 			json_field(j, &t->columns[i], row);
 }
 

@@ -35,7 +35,7 @@ struct column {
 	const char *expr;
 };
 
-/* In `from` and in the tails of queries the table goes by the name t. The first column is the id. */
+/* In `from` and in the tails of queries the table is called t. The first column is the id. */
 struct table {
 	const char *name;
 	const char *from; /* "sponsor t" and what is joined to it */
@@ -62,10 +62,12 @@ struct table {
 extern const struct table ssh_host_table, sponsor_table, local_peer_table, config_table,
 	server_table, command_table;
 
-/* Prepares "SELECT columns FROM from TAIL"; `tail` is a literal. */
+/*
+ * Prepares "SELECT columns FROM from TAIL"; `tail` is a literal. With config_table ?1 is the
+ * machine id (or unbound, NULL), so other parameters begin at ?2 there.
+ */
 int row_query(struct store *s, const struct table *t, const char *tail, sqlite3_stmt **ret,
 	struct err *e);
-/* Tails bind what they like; ?1 is the machine id for config_table (see there), the key elsewhere. */
 /* Reads the row the statement stands on; what it does not know in *row is left alone. */
 void row_read(const struct table *t, sqlite3_stmt *st, struct arena *a, void *row);
 /* Steps and reads: 1 = read, 0 = there is none, negative = error. */
@@ -82,7 +84,7 @@ int row_all(struct store *s, const struct table *t, sqlite3_stmt *st, struct are
 #define ROW_LIST_GIVE(list, ret)                                                                  \
 	((ret)->items = (list).items, (ret)->n_items = (list).n, (ret)->cap_items = (list).cap)
 
-/* Fills the id; times that are NULL become those of the transaction (in the row of the database). */
+/* Fills the id; in the database, times that are NULL become that of the transaction. */
 int row_insert(struct store *s, const struct table *t, void *row, struct err *e);
 /* Writes the PLAIN and SEALED columns, and updated_at. */
 int row_update(struct store *s, const struct table *t, const void *row, struct err *e);

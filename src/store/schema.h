@@ -15,7 +15,7 @@ struct schema {
 	unsigned version;	  /* how many steps there are */
 };
 
-extern const struct schema schema_latest;
+extern const struct schema schema_latest; /* steps.c */
 
 /*
  * Looks at what the file is: *ret_version is its user_version. E_DB when it is no database of wf,

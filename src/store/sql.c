@@ -126,9 +126,12 @@ int sql_number(struct store *s, const char *text, int64_t *ret, struct err *e)
 
 const char *sql_column_text(sqlite3_stmt *st, int i, struct arena *a)
 {
-	const char *text = (const char *)sqlite3_column_text(st, i);
+	/* As a blob, because column_text would first make a terminated copy of its own. */
+	const char *text = sqlite3_column_blob(st, i);
 
-	return text ? arena_strndup(a, text, (size_t)sqlite3_column_bytes(st, i)) : NULL;
+	if (text)
+		return arena_strndup(a, text, (size_t)sqlite3_column_bytes(st, i));
+	return sqlite3_column_type(st, i) == SQLITE_NULL ? NULL : "";
 }
 
 int sql_need_transaction(struct store *s, struct err *e)

@@ -30,8 +30,9 @@ struct store_options {
 /*
  * Created 0600 in a 0700 directory whatever the umask. A file or directory that others can read is
  * refused with E_DB_MODE and the command that mends it. A missing database without `create` is
- * E_NOT_FOUND. Migrates from any older user_version (a copy "PATH.vN" is kept first); a newer one is
- * E_UNSUPPORTED. A reader of a database that needs migrating gets it migrated (it then needs the
+ * E_NOT_FOUND, one that the caller may not open E_PERMISSION, one that is no database of wf E_DB.
+ * Migrates from any older user_version (a copy "PATH.vN" is kept first); a newer one is
+ * E_UNSUPPORTED. A second writer gets E_BUSY, naming the first, after timeout_ms. A reader of a database that needs migrating gets it migrated (it then needs the
  * lock for that moment).
  */
 int store_open(const struct store_options *o, struct store **ret, struct err *e);

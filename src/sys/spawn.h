@@ -11,11 +11,11 @@
 #include "base/err.h"
 
 struct spawn {
-	const char *const *argv; /* argv[0] is a path, or a name looked for in PATH */
-	const char *const *env;	 /* NULL = PATH, LANG=C only */
+	const char *const *argv;	    /* argv[0] is a path, or a name looked for in PATH */
+	const char *const *env;		    /* NULL = PATH, LANG=C only */
 	int stdin_fd, stdout_fd, stderr_fd; /* -1 = /dev/null */
-	int pass_fd;		 /* becomes descriptor 3 of the child; -1 = none */
-	bool detach;		 /* a session of its own, in "/": it outlives the terminal */
+	int pass_fd;			    /* becomes descriptor 3 of the child; -1 = none */
+	bool detach; /* a session of its own, in "/": it outlives the terminal */
 };
 
 /* E_NOT_FOUND when there is no such program, E_PERMISSION when it may not be run. */

@@ -14,11 +14,12 @@
 const char *userspace_program(void);
 bool userspace_available(void); /* the program is in PATH and executable */
 /*
- * Returns when its socket answers or the program failed (its words are in *e). The program goes into
- * the background by itself; it is given 5 s for that and 5 s more for the socket.
+ * Returns when its socket answers or the program failed (its words are in *e). The program goes
+ * into the background by itself; it is given 5 s for that and 5 s more for the socket.
  */
 int userspace_start(const char *ifname, struct err *e);
-/* A socket that nobody serves any more is removed; a served one is left (the link's end ends it). */
+/* A socket that nobody serves any more is removed; a served one is left (the link's end ends it).
+ */
 void userspace_tidy(const char *ifname);
 
 #endif

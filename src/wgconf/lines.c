@@ -134,8 +134,7 @@ static bool is_usual_mix(const char *mix)
  * Are these the lines that printing makes of the fields alone: the header, the keys in their usual
  * order, one line each, then at most one blank line?
  */
-static bool body_is_usual(
-	const struct conf_line *lines, size_t n, size_t items[static CONF_UNKNOWN])
+static bool body_is_usual(const struct conf_line *lines, size_t n)
 {
 	int last = -1;
 
@@ -153,28 +152,22 @@ static bool body_is_usual(
 		if (hook ? last > CONF_POST_DOWN : (int)l->key <= last)
 			return false;
 		last = hook ? CONF_POST_DOWN : (int)l->key;
-		if (conf_key_is_list(l->key) && l->items != items[l->key])
-			return false;
 	}
 	return true;
 }
 
 static bool interface_is_usual(const struct conf *c)
 {
-	size_t items[CONF_UNKNOWN] = {
-		[CONF_ADDRESS] = c->n_addresses, [CONF_DNS] = c->n_dns + c->n_search};
-
 	if (c->n_head || c->interface_last)
 		return false;
 	if (!c->n_lines)
 		return true;
 	return c->lines[0].kind == CONF_LINE_INTERFACE && !c->lines[0].comment &&
-		body_is_usual(c->lines, c->n_lines, items);
+		body_is_usual(c->lines, c->n_lines);
 }
 
 static bool peer_is_usual(const struct conf_peer *p)
 {
-	size_t items[CONF_UNKNOWN] = {[CONF_ALLOWED_IPS] = p->n_allowed};
 	const struct conf_line *header = p->lines;
 
 	if (!p->n_lines)
@@ -183,7 +176,7 @@ static bool peer_is_usual(const struct conf_peer *p)
 		return false;
 	if (p->name && (strncmp(header->comment, "# ", 2) || strcmp(header->comment + 2, p->name)))
 		return false;
-	return body_is_usual(p->lines, p->n_lines, items);
+	return body_is_usual(p->lines, p->n_lines);
 }
 
 char *conf_interface_lines_to_json(struct arena *a, const struct conf *c)

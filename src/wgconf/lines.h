@@ -13,9 +13,9 @@
 /* Of [Interface] and what stands before it. NULL when they are the usual ones. */
 char *conf_interface_lines_to_json(struct arena *a, const struct conf *c);
 char *conf_peer_lines_to_json(struct arena *a, const struct conf_peer *p);
-int conf_interface_lines_from_json(struct arena *a, const char *json, struct conf *c,
-	struct err *e);
-int conf_peer_lines_from_json(struct arena *a, const char *json, struct conf_peer *p,
-	struct err *e);
+int conf_interface_lines_from_json(
+	struct arena *a, const char *json, struct conf *c, struct err *e);
+int conf_peer_lines_from_json(
+	struct arena *a, const char *json, struct conf_peer *p, struct err *e);
 
 #endif

@@ -302,7 +302,7 @@ static void name_support_page(const char *file, const struct conf *c, struct err
 	if (!provider)
 		return;
 	str_copy(hint, sizeof(hint), e->hint);
-	err_hint(e, "%s %s: %s", hint, provider->name, provider->support_url);
+	err_hint(e, "%s [%s: %s]", hint, provider->name, provider->support_url);
 }
 
 int conf_parse(struct arena *a, const char *file, const char *text, size_t len, struct conf *ret,

@@ -21,7 +21,7 @@ struct parser {
 	struct arena *a;
 	struct conf *c;
 	enum parser_section section;
-	unsigned line; /* the one being read */
+	unsigned line;		 /* the one being read */
 	unsigned interface_line; /* of the first [Interface], 0 = none yet */
 	bool peer_before_interface, interface_again;
 	unsigned peers_behind_interface;

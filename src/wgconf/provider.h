@@ -10,13 +10,13 @@
 #include "model/conf.h"
 
 struct provider {
-	const char *name;	 /* "Mullvad" */
+	const char *name; /* "Mullvad" */
 	const char *website, *support_url;
 };
 
 /* NULL when not recognised. archive may be NULL; file is a base name. Static memory. */
-const struct provider *provider_recognise(const char *archive, const char *file,
-	const struct conf *c);
+const struct provider *provider_recognise(
+	const char *archive, const char *file, const struct conf *c);
 /* A known provider by its name without case, or NULL. */
 const struct provider *provider_by_name(const char *name);
 

@@ -175,11 +175,6 @@ int scan_next(struct scan *sc, struct scan_line *ret, struct err *e)
 		line.len = (size_t)(newline - line.s);
 	sc->at = newline ? newline + 1 : sc->end;
 	sc->line++;
-	if (line.len > SCAN_MAX_LINE) {
-		err_set(e, E_LIMIT, "the line has %zu bytes, the limit is %d", line.len,
-			SCAN_MAX_LINE);
-		return err_at(e, NULL, 0, SCAN_MAX_LINE + 1);
-	}
 	bad = control_character(line);
 	if (bad)
 		return refuse_control(line, bad, e);

@@ -9,8 +9,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#define SCAN_MAX_LINE (32 * 1024)
-
 /* A piece of the text being read: not terminated, and never kept beyond the call. */
 struct span {
 	const char *s;
@@ -28,7 +26,7 @@ enum scan_kind {
 
 struct scan_line {
 	enum scan_kind kind;
-	struct span whole;   /* everything, without white space at both ends */
+	struct span whole; /* everything, without white space at both ends */
 	struct span name;
 	struct span value;   /* up to the comment */
 	struct span raw;     /* from '=' to the end of the line, '#' included: for hooks */
@@ -42,7 +40,10 @@ struct scan {
 
 /* A byte order mark at the beginning is passed over; true if there was one. */
 bool scan_begin(struct scan *sc, const char *text, size_t len);
-/* 1 and the next line, 0 at the end, or E_SYNTAX/E_LIMIT with the place (no file). */
+/*
+ * 1 and the next line, 0 at the end, or E_SYNTAX with the place (no file). A line has no limit of
+ * its own below the file's, because printing may make one longer than it was read.
+ */
 int scan_next(struct scan *sc, struct scan_line *ret, struct err *e);
 
 struct span span_trim(struct span v);

@@ -255,16 +255,22 @@ static void guess_windscribe(struct arena *a, struct server_name *ret)
 		ret->city = arena_strndup(a, ret->server, (size_t)(dash - ret->server));
 }
 
-/* A country and perhaps a city at the beginning of the file's or the endpoint's name. */
+/*
+ * A country and perhaps a city at the beginning of the endpoint's name, else of the file's: a name
+ * of two letters alone ("my.conf") says nothing.
+ */
 static void guess_by_code(struct arena *a, const char *prefix, struct server_name *ret)
 {
 	const char *s = ret->server;
 
+	if (ret->host)
+		place_at(a, ret->host, ret);
+	if (ret->country)
+		return;
 	if (str_istarts(s, prefix))
 		s += strlen(prefix);
-	place_at(a, s, ret);
-	if (!ret->country && ret->host)
-		place_at(a, ret->host, ret);
+	if (strlen(s) > 2)
+		place_at(a, s, ret);
 }
 
 void server_name_guess(struct arena *a, const struct provider *p, const char *file,

@@ -30,8 +30,8 @@ int value_read_endpoint(struct span v, struct arena *a, const char **ret_host, u
 	bool *ret_bare, struct err *e);
 
 /* Decimal, min..max; "off" is 0 for FwMark and PersistentKeepalive, FwMark may be hexadecimal. */
-int value_read_number(struct span v, enum conf_key key, uint32_t min, uint32_t max, uint32_t *ret,
-	struct err *e);
+int value_read_number(
+	struct span v, enum conf_key key, uint32_t min, uint32_t max, uint32_t *ret, struct err *e);
 int value_read_bool(struct span v, enum conf_key key, bool *ret, struct err *e);
 /* "off", "auto", a number or a name of rt_tables(5); "off" and "auto" in lower case. */
 int value_read_table(struct span v, struct arena *a, const char **ret, struct err *e);

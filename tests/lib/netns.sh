@@ -447,6 +447,9 @@ watch_wire() {
 				ip daddr 198.18.0.0/16 udp dport 51820 counter name cipher accept
 				ip6 daddr 2001:db8::/44 udp dport 51820 counter name cipher accept
 				icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 137, 143 } counter name ndp accept
+				# A server goes on asking for a while after a tunnel went down.
+				ip daddr 198.18.0.0/16 icmp type destination-unreachable accept
+				ip6 daddr 2001:db8::/44 icmpv6 type destination-unreachable accept
 				counter name leak
 				add @leaked4 { ip daddr . ip protocol }
 				add @leaked6 { ip6 daddr . ip6 nexthdr }

@@ -20,7 +20,7 @@ import() {
 	local name="$1" file="$RIG/tmp/$1.conf"
 	shift
 	provider_conf "$@" >"$file"
-	wf import "$file" --sponsor "$name" --interface "wf-$name" -q || bail "cannot import $name"
+	wf import "$file" --sponsor "$name" --interface "wf-$name" -q >"$RIG/tmp/import" || bail "cannot import $name"
 }
 
 # status_of NAME FILTER: a value of `wf status NAME --json`, by jq.

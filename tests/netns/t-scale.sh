@@ -14,13 +14,22 @@ peers=${SCALE_PEERS:-2000}
 provider_net 1
 import a 1
 
-# reads VERB...: "calls bytes" of all netlink answers. How often the device is asked while waiting
+# reads VERB...: "messages bytes" of all netlink answers. How often the device is asked while waiting
 # depends on the server's speed, so up does not wait here.
 reads() {
-	on client env "WF_LIBEXEC=$WF_LIBEXEC" strace -qq -e trace=recvmsg,recvfrom \
+	on client env "WF_LIBEXEC=$WF_LIBEXEC" strace -qq -v -s 0 -e trace=recvmmsg,recvmsg,recvfrom \
 		-o "$RIG/tmp/reads" "$WF" "$@" >/dev/null 2>&1
-	awk '/MSG_PEEK|EAGAIN/ { next } / = [0-9]+$/ { n++; bytes += $NF } END { print n + 0, bytes + 0 }' \
-		"$RIG/tmp/reads"
+	awk '/EAGAIN/ { next }
+		/^recvmmsg/ {
+			messages += $NF
+			while (match($0, /msg_len=[0-9]+/)) {
+				bytes += substr($0, RSTART + 8, RLENGTH - 8)
+				$0 = substr($0, RSTART + RLENGTH)
+			}
+			next
+		}
+		/ = [0-9]+$/ { messages++; bytes += $NF }
+		END { print messages + 0, bytes + 0 }' "$RIG/tmp/reads"
 }
 
 round() {
@@ -32,8 +41,8 @@ round() {
 
 round >"$RIG/warm"
 round >"$RIG/small"
-is "$(wc -l <"$RIG/small")" 3 'counted'
-num "$(awk '{ n += $1 } END { print n }' "$RIG/small")" -ge 6 'something was read'
+is "$(wc -l <"$RIG/small")" 3 'counted for three verbs'
+num "$(awk '{ n += $1 } END { print n }' "$RIG/small")" -ge 20 'something was read'
 
 on client ip link add foreign type bridge
 on client ip link set foreign up
@@ -50,9 +59,9 @@ is "$(on client wg show wgforeign peers | wc -l)" "$peers" "$peers foreign peers
 on client ip addr add 172.31.1.1/24 dev wgforeign
 # The two new links are read once as local networks; that is two answers, not two thousand.
 round >"$RIG/large"
-diag "calls and bytes read by up, status, down: $(tr '\n' ';' <"$RIG/small") with the foreign ones: $(tr '\n' ';' <"$RIG/large")"
-awk 'NR == FNR { calls[NR] = $1; bytes[NR] = $2; next }
-	{ print ($1 <= calls[FNR] + 4) && ($2 <= bytes[FNR] + 4096) }' "$RIG/small" "$RIG/large" \
+diag "messages and bytes read by up, status, down: $(tr '\n' ';' <"$RIG/small") with the foreign ones: $(tr '\n' ';' <"$RIG/large")"
+awk 'NR == FNR { messages[NR] = $1; bytes[NR] = $2; next }
+	{ print ($1 <= messages[FNR] + 4) && ($2 <= bytes[FNR] + 4096) }' "$RIG/small" "$RIG/large" \
 	>"$RIG/verdict"
 is "$(sed -n 1p "$RIG/verdict")" 1 'up reads as much as before'
 is "$(sed -n 2p "$RIG/verdict")" 1 'status reads as much as before'

@@ -8,6 +8,9 @@
 . "$(dirname "$0")/../lib/wf.sh"
 rig_enter "$0" "$@"
 
+# One key serves one sponsor on a device.
+RIG_ACCOUNTS='1 2 3 4 5 6 7 8 9'
+
 provider_net 2
 provider_server 3 psk
 watch_wire
@@ -37,10 +40,10 @@ via=s1
 import dual 1
 round dual 'both families'
 via=s2
-import six 2 endpoint=6
+import six 2 account=2 endpoint=6
 round six 'IPv6 outside'
 via=s3
-import psk 3
+import psk 3 account=3
 round psk 'preshared key'
 
 check() {
@@ -49,13 +52,13 @@ check() {
 	not_ok "$2: IPv6 fails at once, not by timeout" \
 		on client timeout 2 busybox nc -w 5 2001:db8:113::2 80
 }
-import four 1 allowed=0.0.0.0/0 address=10.64.1.2/32
+import four 1 account=4 allowed=0.0.0.0/0 address=10.64.4.2/32
 round four 'IPv4 only'
 
 check() {
 	is "$(seen_from 4)" s1 "$2: by way of the server"
 }
-import halves 1 allowed=0.0.0.0/1,128.0.0.0/1 address=10.64.1.2/32
+import halves 1 account=5 allowed=0.0.0.0/1,128.0.0.0/1 address=10.64.5.2/32
 round halves 'two halves of the Internet'
 
 check() {
@@ -66,7 +69,7 @@ check() {
 	is "$(seen_from 4)" client "$2: the rest goes directly"
 	count_reset
 }
-import split 2 allowed=10.99.0.0/16,fc00:99::/64
+import split 2 account=6 allowed=10.99.0.0/16,fc00:99::/64
 round split 'split tunnel'
 
 # Several gateways in one file are slots of one server, used together.
@@ -76,8 +79,8 @@ check() {
 	is "$(status_of "$1" '.peers | length')" 2 "$2: both peers are shown"
 }
 {
-	provider_conf 1 allowed=10.99.0.1/32
-	provider_conf 2 allowed=10.99.0.2/32 | sed -n '/^\[Peer\]/,$p'
+	provider_conf 1 account=7 allowed=10.99.0.1/32
+	provider_conf 2 account=7 allowed=10.99.0.2/32 | sed -n '/^\[Peer\]/,$p'
 } >"$RIG/tmp/office.conf"
 ok 'two gateways: import' wf import "$RIG/tmp/office.conf" --sponsor office -q
 round office 'two gateways'
@@ -85,7 +88,7 @@ round office 'two gateways'
 check() {
 	is "$(on client ip -j link show "wf-$1" | jq '.[0].mtu')" 1333 "$2: as the file says"
 }
-import mtu 1 extra='MTU = 1333'
+import mtu 1 account=8 extra='MTU = 1333'
 round mtu 'MTU'
 
 check() {
@@ -93,6 +96,6 @@ check() {
 	is "$(seen_from 4)" client "$2: nothing else is routed"
 	count_reset
 }
-import table 1 allowed=0.0.0.0/0 extra='Table = 4242'
+import table 1 account=9 allowed=0.0.0.0/0 extra='Table = 4242'
 round table 'Table = 4242'
 t_done

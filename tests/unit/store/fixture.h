@@ -36,6 +36,12 @@ UNUSED static void fixture_remove(void)
 /* A new directory (0700) with no database in it yet. */
 UNUSED static void fixture_new(void)
 {
+	static bool at_exit;
+
+	/* Also when a test ends early. */
+	if (!at_exit)
+		atexit(fixture_remove);
+	at_exit = true;
 	fixture_remove();
 	memcpy(dir_, "/tmp/wf-store-XXXXXX", sizeof(dir_));
 	if (!mkdtemp(dir_))

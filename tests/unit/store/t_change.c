@@ -303,6 +303,5 @@ int main(void)
 	test_snapshots();
 	test_every_column();
 	test_event();
-	fixture_remove();
 	return done_testing();
 }

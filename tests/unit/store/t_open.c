@@ -302,6 +302,42 @@ static void test_ownership(void)
 	ok(stat(file, &st) == 0 && st.st_uid == 65534, "and the directories it made");
 }
 
+/* As the user nobody: 0 when opening gave this error, 1 when not. */
+static int open_as_nobody(bool write, int want)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		struct store_options o = fixture_options(write);
+		struct store *s = NULL;
+		struct err e;
+
+		if (setgid(65534) < 0 || setuid(65534) < 0)
+			_exit(2);
+		_exit(store_open(&o, &s, &e) != want);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 2;
+}
+
+static void test_permission(void)
+{
+	if (geteuid() != 0) {
+		skip("a database of root's", "needs root");
+		return;
+	}
+	fixture_new();
+	store_close(fixture_open(true));
+	is_int(open_as_nobody(false, -E_PERMISSION), 0, "root's directory is closed to others");
+	is_int(open_as_nobody(true, -E_PERMISSION), 0, "also for writing");
+	if (chown(dir_, 65534, 65534) < 0)
+		exit(1);
+	is_int(open_as_nobody(false, -E_PERMISSION), 0, "root's file in another's directory");
+	is_int(open_as_nobody(true, -E_PERMISSION), 0, "also for writing");
+}
+
 int main(void)
 {
 	test_modes(000);
@@ -313,6 +349,6 @@ int main(void)
 	test_killed_import();
 	test_killed_after_commit();
 	test_ownership();
-	fixture_remove();
+	test_permission();
 	return done_testing();
 }

@@ -223,17 +223,21 @@ static void test_config(void)
 	is_str(e.hint, "", "not as a hint either");
 
 	c.id = 0;
-	is_int(store_config_add(s, &c, &e), -E_EXISTS, "one per device and sponsor: %s", e.msg);
+	is_int(store_config_add(s, &c, &e), -E_EXISTS, "one per device and sponsor");
+	ok(strstr(e.msg, "at this sponsor"), "which is said first: %s", e.msg);
 	c.sponsor_id = work;
-	is_int(store_config_add(s, &c, &e), -E_EXISTS, "one per device and key or interface: %s",
-		e.msg);
 	c.public_key = "PUB2";
 	is_int(store_config_add(s, &c, &e), -E_EXISTS, "one per device and interface");
 	ok(strstr(e.msg, "'wg-mullvad'"), "which is named: %s", e.msg);
+	c.public_key = "PUB1";
+	c.interface_name = "wg-other";
+	is_int(store_config_add(s, &c, &e), -E_EXISTS, "one per device and key");
+	ok(strstr(e.msg, "this key"), "which is said: %s", e.msg);
+	c.public_key = "PUB2";
 	c.interface_name = "wg/0";
 	is_int(store_config_add(s, &c, &e), -E_NAME, "an impossible interface: %s", e.msg);
-	add_config(s, phone, mullvad, "PUB1");
 	add_config(s, laptop, work, "PUB3");
+	add_config(s, phone, mullvad, "PUB1");
 
 	MUST(store_config_same_key(s, a, "PUB1", got.id, &names, &n, ERR));
 	is_int(n, 1, "the same key elsewhere");
@@ -497,6 +501,5 @@ int main(void)
 	test_commands();
 	test_names();
 	test_transactions();
-	fixture_remove();
 	return done_testing();
 }

@@ -274,6 +274,5 @@ int main(void)
 	test_history_stays();
 	test_migration();
 	test_newer();
-	fixture_remove();
 	return done_testing();
 }

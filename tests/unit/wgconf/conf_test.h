@@ -91,7 +91,8 @@ TAP_UNUSED_ static void add_peer(struct strbuf *b, const struct conf_peer *p)
 	strbuf_addc(b, '\n');
 }
 
-/* Everything a value means, one fact a line, in a form that can be compared; freed by the caller. */
+/* Everything a value means, one fact a line, in a form that can be compared; freed by the caller.
+ */
 TAP_UNUSED_ static char *facts_of(const struct conf *c)
 {
 	static const char *const phases[] = {"PreUp", "PostUp", "PreDown", "PostDown"};

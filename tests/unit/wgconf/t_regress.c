@@ -169,6 +169,29 @@ static void case_12_comments(void)
 		"12: every comment comes back in its place");
 }
 
+static void other_lines_that_come_back(void)
+{
+	comes_back(INTERFACE "DNS = a.example, 10.2.0.1, b.example\nDNS = 10.2.0.2\n",
+		"search domains among servers keep their place");
+	comes_back(INTERFACE PEER "AllowedIPs = +10.0.0.0/8, -192.168.0.0/16\n",
+		"incremental changes keep their sign");
+	comes_back("\n\n[Peer]\nPublicKey = " PUBLIC "\n\n# above\n" INTERFACE "\n\n",
+		"blank lines and an [Interface] at the end");
+}
+
+/* The comments of a line that is overridden are not lost with it. */
+static void overridden_lines(void)
+{
+	struct reading rd = read_text(INTERFACE "MTU = 1400 # a\nTable = off\nMTU = 1380 # b\n"
+						"Table = auto # c\n");
+	char *printed = rd.r == 0 ? print_conf(&rd.c, &rd.e) : NULL;
+
+	is_str(printed, INTERFACE "MTU = 1380 # a\nTable = auto # c\n# b\n",
+		"the last value counts, both comments stay");
+	free(printed);
+	end_reading(&rd);
+}
+
 static void no_name(const char *peer, const char *what)
 {
 	struct reading rd = read_text(peer);
@@ -220,6 +243,10 @@ static void names_of_tools(void)
 			"the name of %s%s", cases[i].above, cases[i].below);
 		end_reading(&rd);
 	}
+	no_name(INTERFACE "[Peer] # caf\xe9\nPublicKey = " PUBLIC "\n",
+		"text that is not UTF-8 is no name");
+	no_name(INTERFACE "[Peer] # \xe2\x80\xaetxt\nPublicKey = " PUBLIC "\n",
+		"text that turns the writing direction is no name");
 	no_name(INTERFACE "# BEGIN_PEER a\n# END_PEER a\n[Peer]\nPublicKey = " PUBLIC "\n",
 		"a closed block names nobody");
 }
@@ -239,6 +266,8 @@ int main(void)
 	case_11_spacing();
 	case_12_comments();
 	case_13_prose_is_no_name();
+	other_lines_that_come_back();
+	overridden_lines();
 	names_of_tools();
 	return done_testing();
 }

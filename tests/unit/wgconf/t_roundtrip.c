@@ -247,11 +247,13 @@ static char *print_through_json(struct arena *a, struct conf *c)
 /* Blank lines between sections and at the end are not kept through JSON: compared without any. */
 static void drop_blank_lines(char *s)
 {
-	char *to = s;
+	char *to = s, last = '\n';
 
-	for (; *s; s++)
-		if (*s != '\n' || (to[-1] != '\n'))
+	for (; *s; s++) {
+		if (*s != '\n' || last != '\n')
 			*to++ = *s;
+		last = *s;
+	}
 	*to = '\0';
 }
 
