@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * VERIFY: looks at the device until every asked peer has had a handshake. Knows the kernel's counters
- * only; what a missing handshake means is the caller's business. There is no notification for it, so
- * it is polled: quickly at first, since a near server answers within milliseconds.
+ * VERIFY: looks at the device until every asked peer has had a handshake. Knows the kernel's
+ * counters only; what a missing handshake means is the caller's business. There is no notification
+ * for it, so it is polled: quickly at first, since a near server answers within milliseconds.
  */
 #include "apply/handshake.h"
 
@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 
-#define ASK_AGAIN_MS 1000
+#define ASK_AGAIN_MS  1000
 #define POLL_FIRST_US 500
 #define POLL_LAST_US  20000
 
@@ -35,14 +35,15 @@ static size_t look(const struct wg_state *d, const struct op *ops, size_t n, boo
 	return missing;
 }
 
-static int ask_again(struct local *l, const struct op *ops, size_t n, const bool *done,
-	struct err *e)
+static int ask_again(
+	struct local *l, const struct op *ops, size_t n, const bool *done, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		int r;
 
-		if (!done[i] && (r = net_ask_again(l->net, ops[i].ifname, ops[i].link.kind,
-					 &ops[i].peer, &l->keys, e)))
+		if (!done[i] &&
+			(r = net_ask_again(l->net, ops[i].ifname, ops[i].link.kind, &ops[i].peer,
+				 &l->keys, e)))
 			return r;
 	}
 	return 0;
@@ -63,15 +64,15 @@ int handshake_wait(struct local *l, const struct op *ops, size_t n, bool *done, 
 		int64_t now = clock_ms();
 
 		if (r)
-			return err_wrap(e, "'%s' went away while waiting for its handshake",
-				ops[0].ifname);
+			return err_wrap(
+				e, "'%s' went away while waiting for its handshake", ops[0].ifname);
 		if (!look(&d, ops, n, done))
 			return 0;
 		if (l->cancelled && l->cancelled(l->ctx))
 			return err_set(e, E_INTERRUPTED, "interrupted");
 		if (now - start >= deadline)
-			return err_set(e, E_NO_HANDSHAKE, "no handshake in %lld ms",
-				(long long)deadline);
+			return err_set(
+				e, E_NO_HANDSHAKE, "no handshake in %lld ms", (long long)deadline);
 		if (now - asked >= ASK_AGAIN_MS) {
 			if ((r = ask_again(l, ops, n, done, e)))
 				return r;

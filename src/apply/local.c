@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The executor on this machine. Knows which layer does which kind of operation and hands runs of the
- * same kind over as a whole, so that netlink operations travel in one batch.
+ * The executor on this machine. Knows which layer does which kind of operation and hands runs of
+ * the same kind over as a whole, so that netlink operations travel in one batch.
  */
 #include "apply/local.h"
 
@@ -34,8 +34,8 @@ static enum door door_of(enum op_kind kind)
 	return DOOR_NET;
 }
 
-static int observe(void *ctx, struct arena *a, const struct scope *scope, struct state *ret,
-	struct err *e)
+static int observe(
+	void *ctx, struct arena *a, const struct scope *scope, struct state *ret, struct err *e)
 {
 	struct local *l = ctx;
 	int r = net_snapshot(l->net, a, scope, ret, e);

@@ -15,8 +15,7 @@ static const struct {
 	const char *name;
 	int status;
 	const char *text;
-} table[] = {
-	[E_NONE] = {"E_NONE", 0, "no error"},
+} table[] = {[E_NONE] = {"E_NONE", 0, "no error"},
 #define ERR_ROW(n, s, t) [E_##n] = {"E_" #n, s, t},
 	ERR_TABLE(ERR_ROW)
 #undef ERR_ROW

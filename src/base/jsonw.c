@@ -72,14 +72,29 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 	return n;
 }
 
+/* Bytes that stand for themselves: printable ASCII but for the two that JSON escapes. */
+static size_t plain_run(const unsigned char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
 static void write_string(struct strbuf *out, const char *value, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)value;
 
 	strbuf_addc(out, '"');
 	for (size_t i = 0; i < len;) {
-		size_t n = utf8_length(s + i, len - i);
+		size_t run = plain_run(s + i, len - i), n;
 
+		strbuf_addn(out, s + i, run);
+		i += run;
+		if (i == len)
+			break;
+		n = utf8_length(s + i, len - i);
 		if (!n)
 			strbuf_add(out, "\xef\xbf\xbd");
 		else if (s[i] == '"' || s[i] == '\\')

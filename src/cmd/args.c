@@ -25,7 +25,8 @@ const struct option_row global_options[] = {
 	{0},
 };
 
-static const struct option_row *find_in(const struct option_row *rows, const char *name, char letter)
+static const struct option_row *find_in(
+	const struct option_row *rows, const char *name, char letter)
 {
 	for (; rows && rows->name; rows++)
 		if (name ? str_eq(rows->name, name) : rows->letter == letter)
@@ -90,8 +91,8 @@ static int take_global(struct cmd *c, const struct option_row *o, const char *va
 	return 0;
 }
 
-static int take(struct cmd *c, const struct option_row *o, const char *value, bool *help,
-	struct err *e)
+static int take(
+	struct cmd *c, const struct option_row *o, const char *value, bool *help, struct err *e)
 {
 	if (str_eq(o->name, "help")) {
 		*help = true;

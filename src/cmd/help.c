@@ -18,11 +18,12 @@ static void options_text(struct strbuf *out, const struct option_row *o)
 
 void help_overview(struct strbuf *out)
 {
-	strbuf_add(out, "wf keeps WireGuard configurations and makes them live.\n\n"
-			"  wf import mullvad.zip      take in what a provider sent\n"
-			"  wf up mullvad              connect\n"
-			"  wf status                  what is up\n"
-			"  wf down mullvad            disconnect\n\ncommands:\n");
+	strbuf_add(out,
+		"wf keeps WireGuard configurations and makes them live.\n\n"
+		"  wf import mullvad.zip      take in what a provider sent\n"
+		"  wf up mullvad              connect\n"
+		"  wf status                  what is up\n"
+		"  wf down mullvad            disconnect\n\ncommands:\n");
 	for (const struct command *const *r = commands; *r; r++) {
 		char left[64];
 

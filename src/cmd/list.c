@@ -50,7 +50,7 @@ static int run(struct cmd *c, struct err *e)
 		jsonw_key(&c->j, "configs");
 		jsonw_array(&c->j);
 		LIST_FOREACH (i, &l, items)
-			present_config(&c->j, i);
+			present_config_brief(&c->j, i);
 		jsonw_array_end(&c->j);
 		cmd_json_end(c);
 	} else if (l.n_items) {

@@ -172,5 +172,5 @@ int main(int argc, char **argv)
 		cmd_print_err(&c, "wf: ", &e);
 	strbuf_free(&c.out);
 	arena_free(c.arena);
-	return err_exit_status(r ? (enum err_code)-r : E_NONE);
+	return err_exit_status(r ? (enum err_code) - r : E_NONE);
 }

@@ -102,7 +102,7 @@ static int show(struct cmd *c, struct err *e)
 		jsonw_key(&c->j, "configs");
 		jsonw_array(&c->j);
 		LIST_FOREACH (i, &l, items)
-			present_config(&c->j, i);
+			present_config_brief(&c->j, i);
 		jsonw_array_end(&c->j);
 		cmd_json_end(c);
 		return 0;

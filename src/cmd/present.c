@@ -65,31 +65,44 @@ static void addresses(struct jsonw *j, const char *v4, const char *v6, const cha
 	jsonw_array_end(j);
 }
 
-void present_config(struct jsonw *j, const struct config *c)
+/* What the two forms of a configuration begin with. */
+static void config_head(struct jsonw *j, const struct config *c)
 {
-	jsonw_object(j);
 	jsonw_kv_str(j, "device", c->peer_name);
 	jsonw_kv_str(j, "sponsor", c->sponsor_name);
 	jsonw_kv_str(j, "name", c->name);
 	jsonw_kv_bool(j, "this_machine", c->this_machine);
 	jsonw_kv_str(j, "interface", c->interface_name);
-	jsonw_kv_str(j, "guid", c->guid);
 	jsonw_kv_str(j, "public_key", c->public_key);
-	addresses(j, c->assigned_ipv4, c->assigned_ipv6, c->address_order);
-	present_list(j, "dns", c->dns_servers);
-	kv_number(j, "listen_port", c->listen_port, -1);
-	kv_number(j, "mtu", c->mtu, 0);
-	kv_number(j, "fwmark", c->fwmark, -1);
-	jsonw_kv_str(j, "table", c->table_setting);
 	jsonw_kv_str(j, "dialect", c->dialect ? c->dialect : "wireguard");
 	jsonw_kv_uint(j, "servers", c->servers);
 	jsonw_kv_str(j, "active_server", c->active_server);
 	jsonw_kv_str(j, "active_country", c->active_country);
 	jsonw_kv_str(j, "active_city", c->active_city);
 	jsonw_kv_bool(j, "pending_remote_update", c->pending_remote_update);
+	jsonw_kv_str(j, "last_deployed_at", c->last_deployed_at);
+}
+
+void present_config_brief(struct jsonw *j, const struct config *c)
+{
+	jsonw_object(j);
+	config_head(j, c);
+	jsonw_object_end(j);
+}
+
+void present_config(struct jsonw *j, const struct config *c)
+{
+	jsonw_object(j);
+	config_head(j, c);
+	jsonw_kv_str(j, "guid", c->guid);
+	addresses(j, c->assigned_ipv4, c->assigned_ipv6, c->address_order);
+	present_list(j, "dns", c->dns_servers);
+	kv_number(j, "listen_port", c->listen_port, -1);
+	kv_number(j, "mtu", c->mtu, 0);
+	kv_number(j, "fwmark", c->fwmark, -1);
+	jsonw_kv_str(j, "table", c->table_setting);
 	jsonw_kv_str(j, "last_key_rotation_at", c->last_key_rotation_at);
 	jsonw_kv_str(j, "config_path", c->config_path);
-	jsonw_kv_str(j, "last_deployed_at", c->last_deployed_at);
 	jsonw_kv_str(j, "notes", c->notes);
 	jsonw_kv_str(j, "created_at", c->created_at);
 	jsonw_kv_str(j, "updated_at", c->updated_at);

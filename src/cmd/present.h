@@ -7,6 +7,7 @@
 
 /* Objects, each complete. No secret is in any of them. */
 void present_config(struct jsonw *j, const struct config *c);
+void present_config_brief(struct jsonw *j, const struct config *c); /* of a list */
 void present_slot(struct jsonw *j, const struct server_slot *s);
 void present_sponsor(struct jsonw *j, const struct sponsor *s);
 void present_peer(struct jsonw *j, const struct local_peer *p, bool this_machine);

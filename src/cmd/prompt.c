@@ -165,7 +165,8 @@ static int ui_choose(void *ctx, struct arena *a, const char *question, const cha
 		fprintf(stderr, "  %zu. %s\n", i + 1, safe);
 	}
 	for (;;) {
-		fprintf(stderr, allow_new ? (n ? "number, or a new name: " : "name: ") : "number: ");
+		fprintf(stderr,
+			allow_new ? (n ? "number, or a new name: " : "name: ") : "number: ");
 		if (!read_line(line, sizeof(line)))
 			return err_set(e, E_INTERRUPTED, "interrupted");
 		if (str_to_u32(line, 1, (uint32_t)n, &k)) {

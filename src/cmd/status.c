@@ -10,7 +10,7 @@
 
 static const struct option_row options[] = {
 	{"brief", 0, NULL, "the public summary; needs neither root nor the database"},
-	{"check", 0, NULL, "exit 3 when something is down or differs"},
+	{"check", 0, NULL, "exit 3 unless all had a handshake in the last 3 minutes and nothing differs"},
 	{0},
 };
 
@@ -29,6 +29,7 @@ static const char *color_of(const struct cmd *c, enum tunnel_state s)
 {
 	switch (s) {
 	case TUNNEL_CONNECTED: return term_green(&c->term);
+	case TUNNEL_IDLE:
 	case TUNNEL_WAITING:
 	case TUNNEL_CHANGING: return term_yellow(&c->term);
 	case TUNNEL_BROKEN: return term_red(&c->term);
@@ -41,6 +42,7 @@ static enum term_sign sign_of(enum tunnel_state s)
 {
 	switch (s) {
 	case TUNNEL_CONNECTED: return TERM_UP;
+	case TUNNEL_IDLE:
 	case TUNNEL_WAITING:
 	case TUNNEL_CHANGING: return TERM_WAITING;
 	case TUNNEL_BROKEN: return TERM_BLOCKED;
@@ -94,8 +96,8 @@ static void print_tunnel(struct cmd *c, const struct tunnel_status *t, size_t wi
 	if (t->state == TUNNEL_DOWN) {
 		strbuf_addf(&c->out, "   down%s%s", server[0] ? "   " : "", server);
 	} else {
-		strbuf_addf(&c->out, "   %s%s%s", server, t->city ? " " : "",
-			t->city ? t->city : "");
+		strbuf_addf(
+			&c->out, "   %s%s%s", server, t->city ? " " : "", t->city ? t->city : "");
 		if (t->state == TUNNEL_BROKEN)
 			strbuf_add(&c->out, "   its interface is gone");
 		else

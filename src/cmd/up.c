@@ -60,8 +60,7 @@ static void verifying(void *ctx, const struct contribution *t)
 	str_escape(server, sizeof(server), t->server ? t->server : "");
 	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, no kill switch … verifying",
 		t->title, term_sign(&c->term, TERM_WAITING), server, t->own.n_addrs,
-		t->own.n_addrs == 1 ? "" : "es", t->own.n_routes,
-		t->own.n_routes == 1 ? "" : "s");
+		t->own.n_addrs == 1 ? "" : "es", t->own.n_routes, t->own.n_routes == 1 ? "" : "s");
 }
 
 static void print_json(struct cmd *c, const struct up_result *r)
@@ -104,20 +103,25 @@ static void print_text(struct cmd *c, const struct up_result *r)
 		return;
 	}
 	if (r->connected)
-		strbuf_addf(&c->out, "%s  %s%s%s connected to %s%s in %lld.%02lld s   handshake %s ms%s\n",
+		strbuf_addf(&c->out,
+			"%s  %s%s%s connected to %s%s in %lld.%02lld s   handshake %s ms%s\n",
 			title, term_green(&c->term), term_sign(&c->term, TERM_UP),
-			term_off(&c->term), server, place_of(c, t),
-			(long long)(r->total_ms / 1000), (long long)(r->total_ms % 1000 / 10),
-			r->handshake_ms ? arena_printf(c->arena, "%lld", (long long)r->handshake_ms) : "<1",
-			t->full6 ? "   IPv6 in tunnel" : t->full4 ? "   IPv6 stopped" : "");
+			term_off(&c->term), server, place_of(c, t), (long long)(r->total_ms / 1000),
+			(long long)(r->total_ms % 1000 / 10),
+			r->handshake_ms ? arena_printf(c->arena, "%lld", (long long)r->handshake_ms)
+					: "<1",
+			t->full6	   ? "   IPv6 in tunnel"
+				: t->full4 ? "   IPv6 stopped"
+					   : "");
 	else
 		strbuf_addf(&c->out, "%s  %s up on %s, by way of %s%s\n", title,
 			term_sign(&c->term, TERM_WAITING), t->ifname, server, place_of(c, t));
 	if (t->kind == LINK_USERSPACE)
 		cmd_say(c, "note: this kernel has no WireGuard; a userspace program does the work");
 	if (t->n_dns)
-		cmd_say(c, "note: the resolver of this machine is not set; lookups go where they went "
-			   "before");
+		cmd_say(c,
+			"note: the resolver of this machine is not set; lookups go where they went "
+			"before");
 	if (t->full)
 		cmd_say(c, "note: no kill switch is on");
 }
@@ -151,7 +155,8 @@ const struct command cmd_up = {
 	.name = "up",
 	.args = "NAME[@SERVER]",
 	.summary = "bring a tunnel up on this machine",
-	.help = "  Waits for the handshake: \"connected\" is said only then (exit 7 without one).\n",
+	.help = "  Waits for the handshake: \"connected\" is said only then (exit 7 without "
+		"one).\n",
 	.examples = "  wf up mullvad\n  wf up mullvad@de-fra-wg-001\n  wf up work --via mullvad",
 	.options = options,
 	.needs = NEED_DB_R | NEED_NET | NEED_SECRETS,

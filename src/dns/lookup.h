@@ -9,19 +9,21 @@
 #define WF_DNS_LOOKUP_H
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "model/ip.h"
 
 struct lookup_options {
 	uint32_t mark;
-	bool ipv6;	      /* whether AAAA answers are of use */
-	int retries;	      /* -1 = infinity, -2 = by the environment */
-	unsigned timeout_ms;  /* of the whole; 0 = by the retries */
+	bool ipv6;			 /* whether AAAA answers are of use */
+	int retries;			 /* -1 = infinity, -2 = by the environment */
+	unsigned timeout_ms;		 /* of the whole; 0 = by the retries */
 	const char *resolv_conf, *hosts; /* NULL = /etc/resolv.conf, /etc/hosts */
-	bool (*cancelled)(void *ctx); /* asked between waits; may be NULL */
+	bool (*cancelled)(void *ctx);	 /* asked between waits; may be NULL */
 	void *ctx;
 };
 struct lookup_result {
-	LIST(struct ip_addr, addrs); /* in getaddrinfo's order as far as it can be told: v4 and v6 */
+	LIST(struct ip_addr,
+		addrs); /* in getaddrinfo's order as far as it can be told: v4 and v6 */
 };
 /* A literal address is answered at once. E_RESOLVE with the name and the reason. */
 int dns_lookup(struct arena *a, const char *host, const struct lookup_options *o,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Facts of this machine for compile. Knows whom to ask (dns, net, sys); decides nothing but which of
- * several addresses of a name is used. Nothing is changed here.
+ * Facts of this machine for compile. Knows whom to ask (dns, net, sys); decides nothing but which
+ * of several addresses of a name is used. Nothing is changed here.
  */
 #include "ops/facts.h"
 
@@ -26,8 +26,8 @@ static bool uses_address(const struct contribution *c, const struct ip_endpoint 
 }
 
 /* Of the candidates (each queried) the one in use, else the first with a route, else the first. */
-static const struct fact_endpoint *pick(const struct facts *candidates,
-	const struct contribution *before)
+static const struct fact_endpoint *pick(
+	const struct facts *candidates, const struct contribution *before)
 {
 	LIST_FOREACH (c, candidates, endpoints)
 		if (uses_address(before, &c->addr))
@@ -131,8 +131,8 @@ static int gather_ssh(struct host *h, struct facts *ret, struct err *e)
 	return net_query_tcp_by_inode(h->ops->arena, s.inodes, s.n_inodes, ret, e);
 }
 
-static int gather_kind(struct host *h, const struct contribution *before, struct facts *ret,
-	struct err *e)
+static int gather_kind(
+	struct host *h, const struct contribution *before, struct facts *ret, struct err *e)
 {
 	int r;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host and its record: opening, locking, loading, saving. Knows where the record lies and who is
- * at work on it; what the kernel should have is plan's business (ops/host_plan.c calls it). The
+ * The host and its record: opening, locking, loading, saving. Knows where the record lies and who
+ * is at work on it; what the kernel should have is plan's business (ops/host_plan.c calls it). The
  * record is written before the first operation and after the last, each time as a whole.
  */
 #include "ops/host.h"
@@ -30,7 +30,7 @@ static bool same_namespace_as_init(void)
 	struct stat self, init;
 
 	return stat("/proc/self/ns/net", &self) == 0 && stat("/proc/1/ns/net", &init) == 0 &&
-	       self.st_ino == init.st_ino && self.st_dev == init.st_dev;
+		self.st_ino == init.st_ino && self.st_dev == init.st_dev;
 }
 
 /* A link made now has IPv6 only if neither "all" nor "default" switches it off. */
@@ -126,8 +126,8 @@ static void settle(struct host *h, struct contribution *c)
 		return;
 	if (str_eq(c->verb, "up") || c->leaving) {
 		c->leaving = true;
-		ops_note(h->ops, "'%s' of %s was interrupted; what it left is taken back",
-			c->verb, c->title);
+		ops_note(h->ops, "'%s' of %s was interrupted; what it left is taken back", c->verb,
+			c->title);
 	} else {
 		c->phase = CONTRIBUTION_DONE;
 	}
@@ -233,8 +233,8 @@ void host_remove(struct host *h, struct contribution *c)
 	r->n_contributions--;
 }
 
-struct contribution *host_replace(struct host *h, struct contribution *old,
-	const struct contribution *form)
+struct contribution *host_replace(
+	struct host *h, struct contribution *old, const struct contribution *form)
 {
 	struct record *r = &h->record;
 	size_t i = (size_t)(old - r->contributions);

@@ -29,8 +29,8 @@ int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	return 0;
 }
 
-static const struct sysctl_state *find_sysctl(const struct sysctl_state *list, size_t n,
-	const char *key)
+static const struct sysctl_state *find_sysctl(
+	const struct sysctl_state *list, size_t n, const char *key)
 {
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(list[i].key, key))
@@ -51,8 +51,8 @@ static void remember(struct host *h, const char *key, int32_t value)
 }
 
 /* What stood there before wf's first write, or before what wf does changes it. */
-static void remember_settings(struct host *h, const struct state *want, const struct state *have,
-	const struct plan *p)
+static void remember_settings(
+	struct host *h, const struct state *want, const struct state *have, const struct plan *p)
 {
 	LIST_FOREACH (op, p, ops)
 		if (op->kind == OP_SYSCTL && !op->restore)
@@ -129,8 +129,8 @@ int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage
 {
 	struct apply_hooks hooks = {.ctx = h, .step = h->ops->verbose ? step : NULL};
 
-	return apply_run(h->ops->arena, &h->executor, &p->plan, first, last, undo, &hooks, p->done,
-		e);
+	return apply_run(
+		h->ops->arena, &h->executor, &p->plan, first, last, undo, &hooks, p->done, e);
 }
 
 /* Settings that nobody wants any more have been put back by the plan. */

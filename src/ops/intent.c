@@ -218,8 +218,8 @@ static int check_dialect(const struct config *c, struct err *e)
 	return err_hint(e, "WireGuard cannot speak it; ask the sponsor for a WireGuard file");
 }
 
-static int load_rows(struct ops *o, const char *name, const char *server, struct tunnel *ret,
-	struct err *e)
+static int load_rows(
+	struct ops *o, const char *name, const char *server, struct tunnel *ret, struct err *e)
 {
 	struct server_list servers = {0};
 	struct tunnel t = {.keep_ssh = true};
@@ -243,8 +243,8 @@ static int load_rows(struct ops *o, const char *name, const char *server, struct
 	t.listen_port = c.listen_port;
 	t.mtu = c.mtu;
 	t.fwmark = c.fwmark;
-	r = server ? store_server_match(o->store, o->arena, c.id, server, &servers, e) :
-		     store_server_active(o->store, o->arena, c.id, &servers, e);
+	r = server ? store_server_match(o->store, o->arena, c.id, server, &servers, e)
+		   : store_server_active(o->store, o->arena, c.id, &servers, e);
 	if (r)
 		return r;
 	t.server = servers.items[0].server;
@@ -257,8 +257,8 @@ static int load_rows(struct ops *o, const char *name, const char *server, struct
 		if (!str_ieq(s->server, t.server)) {
 			err_set(e, E_AMBIGUOUS, "'%s' fits more than one server of %s", server,
 				t.title);
-			return err_hint(e, "'%s' and '%s' among them; name one", t.server,
-				s->server);
+			return err_hint(
+				e, "'%s' and '%s' among them; name one", t.server, s->server);
 		}
 		if ((r = add_peer(o, s, &t, e)))
 			return r;
@@ -267,8 +267,8 @@ static int load_rows(struct ops *o, const char *name, const char *server, struct
 	return 0;
 }
 
-int intent_load(struct ops *o, const char *name, const char *server, struct tunnel *ret,
-	struct err *e)
+int intent_load(
+	struct ops *o, const char *name, const char *server, struct tunnel *ret, struct err *e)
 {
 	const char *path = intent_file_path(o->arena, name);
 	struct err why = {0};

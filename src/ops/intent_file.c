@@ -111,8 +111,7 @@ static int read_conf(struct ops *o, const char *path, struct conf *ret, struct e
 
 	if (fd < 0)
 		return err_set(e, E_NOT_FOUND, "cannot open '%s': %m", path);
-	if ((r = secret_text_new(CONF_MAX_SIZE, &text, e)) ||
-		(r = secret_text_read(&text, fd, e)))
+	if ((r = secret_text_new(CONF_MAX_SIZE, &text, e)) || (r = secret_text_read(&text, fd, e)))
 		return err_wrap(e, "cannot read '%s'", path);
 	return conf_parse(o->arena, path, text.s, text.len, ret, e);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What every use-case shares: the database handle, this machine's id, notes. Must not print and must
- * not know which of its callers is a menu.
+ * What every use-case shares: the database handle, this machine's id, notes. Must not print and
+ * must not know which of its callers is a menu.
  */
 #include "ops/ops.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * wf reload: the rows as they are now against the kernel as it is now; the difference is applied and
- * nothing else. An unchanged configuration sends no message that changes anything.
+ * wf reload: the rows as they are now against the kernel as it is now; the difference is applied
+ * and nothing else. An unchanged configuration sends no message that changes anything.
  */
 #include "ops/up.h"
 

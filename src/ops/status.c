@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * wf status. Knows how to put record, kernel and database side by side; changes nothing and takes no
- * lock. Every number is the kernel's; the record gives names only.
+ * wf status. Knows how to put record, kernel and database side by side; changes nothing and takes
+ * no lock. Every number is the kernel's; the record gives names only.
  */
 #include "ops/status.h"
 
@@ -23,6 +23,7 @@ const char *tunnel_state_name(enum tunnel_state s)
 	static const char *const names[] = {
 		[TUNNEL_DOWN] = "down",
 		[TUNNEL_CONNECTED] = "connected",
+		[TUNNEL_IDLE] = "idle",
 		[TUNNEL_WAITING] = "waiting",
 		[TUNNEL_CHANGING] = "changing",
 		[TUNNEL_BROKEN] = "broken",
@@ -48,16 +49,16 @@ static void add_peer(struct ops *o, struct tunnel_status *t, const struct wg_pee
 		t->handshake_age = s->handshake_age;
 }
 
-static enum tunnel_state judge(const struct contribution *c, const struct tunnel_status *t,
-	bool link)
+static enum tunnel_state judge(
+	const struct contribution *c, const struct tunnel_status *t, bool link)
 {
 	if (c->phase == CONTRIBUTION_DOING && process_lives(c->pid, c->pid_start))
 		return TUNNEL_CHANGING;
 	if (!link)
 		return TUNNEL_BROKEN;
-	if (t->handshake_age >= 0 && t->handshake_age < SESSION_DEAD_S)
-		return TUNNEL_CONNECTED;
-	return TUNNEL_WAITING;
+	if (t->handshake_age < 0)
+		return TUNNEL_WAITING;
+	return t->handshake_age < SESSION_DEAD_S ? TUNNEL_CONNECTED : TUNNEL_IDLE;
 }
 
 static void add_running(struct host *h, const struct contribution *c, const struct state *own,
@@ -80,8 +81,9 @@ static void add_running(struct host *h, const struct contribution *c, const stru
 		.handshake_age = -1,
 	};
 	LIST_FOREACH (addr, &c->own, addrs) {
-		t->addresses = t->addresses ? t->addresses :
-			arena_alloc(h->ops->arena, c->own.n_addrs * sizeof(*t->addresses));
+		t->addresses = t->addresses
+			? t->addresses
+			: arena_alloc(h->ops->arena, c->own.n_addrs * sizeof(*t->addresses));
 		t->addresses[t->n_addresses++] = addr->prefix;
 	}
 	LIST_FOREACH (dns, c, dns)
@@ -97,9 +99,10 @@ static void add_running(struct host *h, const struct contribution *c, const stru
 /* Which tunnel an operation concerns; shared objects are reported with the first. */
 static struct tunnel_status *owner_of(const struct op *op, struct status_result *ret)
 {
-	const char *ifname = op->ifname[0] ? op->ifname :
-		op->link.name[0] ? op->link.name :
-		op->addr.ifname[0] ? op->addr.ifname : op->route.ifname;
+	const char *ifname = op->ifname[0] ? op->ifname
+		: op->link.name[0]	   ? op->link.name
+		: op->addr.ifname[0]	   ? op->addr.ifname
+					   : op->route.ifname;
 
 	LIST_FOREACH (t, ret, tunnels)
 		if (str_eq(t->ifname, ifname))
@@ -119,8 +122,7 @@ static void find_drift(struct host *h, const struct state *own, const struct sta
 	struct plan plan = {0};
 
 	merge_record(a, &h->record, &want);
-	diff_states(a,
-		&(struct diff_in){.want = &want, .have = own, .record = &h->record}, &plan);
+	diff_states(a, &(struct diff_in){.want = &want, .have = own, .record = &h->record}, &plan);
 	LIST_FOREACH (op, &plan, ops) {
 		STRBUF_CLEANUP struct strbuf b = {0};
 		struct tunnel_status *t = owner_of(op, ret);
@@ -132,8 +134,8 @@ static void find_drift(struct host *h, const struct state *own, const struct sta
 	}
 	LIST_FOREACH (t, ret, tunnels) {
 		if (state_find_link(foreign, t->ifname))
-			*LIST_PUSH(a, t, drift) = arena_printf(a,
-				"'%s' is an interface that wf did not make", t->ifname);
+			*LIST_PUSH(a, t, drift) = arena_printf(
+				a, "'%s' is an interface that wf did not make", t->ifname);
 		if (t->n_drift)
 			ret->any_down_or_drift = true;
 	}
@@ -159,8 +161,7 @@ static int add_rows(struct ops *o, struct status_result *ret, struct err *e)
 		return r;
 	ret->have_database = true;
 	LIST_FOREACH (c, &list, items) {
-		const char *name =
-			arena_printf(o->arena, "%s/%s", c->peer_name, c->sponsor_name);
+		const char *name = arena_printf(o->arena, "%s/%s", c->peer_name, c->sponsor_name);
 		struct tunnel_status *t = find_status(ret, name);
 
 		if (!t) {
@@ -196,7 +197,8 @@ static int keep_only(struct status_result *ret, const char *name, struct err *e)
 			found = t;
 	}
 	if (!found)
-		return err_set(e, E_NOT_FOUND, "there is no configuration '%s' on this machine", name);
+		return err_set(
+			e, E_NOT_FOUND, "there is no configuration '%s' on this machine", name);
 	ret->tunnels[0] = *found;
 	ret->n_tunnels = 1;
 	ret->any_down_or_drift = found->state != TUNNEL_CONNECTED || found->n_drift;

@@ -7,8 +7,9 @@
 
 enum tunnel_state {
 	TUNNEL_DOWN,	   /* known to the database, not up */
-	TUNNEL_CONNECTED,  /* a handshake within the last 180 s, or traffic allowed by one */
-	TUNNEL_WAITING,	   /* up, no (recent) handshake */
+	TUNNEL_CONNECTED,  /* a handshake within the last 180 s */
+	TUNNEL_IDLE,	   /* an older one: nobody sent anything since, or nobody answers */
+	TUNNEL_WAITING,	   /* up, no handshake ever */
 	TUNNEL_CHANGING,   /* a command is at it */
 	TUNNEL_BROKEN,	   /* its link is gone */
 };

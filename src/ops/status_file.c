@@ -16,9 +16,9 @@ const char *status_file_path(const struct host *h)
 {
 	const char *base = h->ops->run_dir ? h->ops->run_dir : HOST_RUN_DIR;
 
-	return h->boot_namespace ? arena_printf(h->ops->arena, "%s/status.json", base) :
-				   arena_printf(h->ops->arena, "%s/status-%" PRIu64 ".json", base,
-					   h->cookie);
+	return h->boot_namespace
+		? arena_printf(h->ops->arena, "%s/status.json", base)
+		: arena_printf(h->ops->arena, "%s/status-%" PRIu64 ".json", base, h->cookie);
 }
 
 static void write_tunnel(struct jsonw *j, const struct contribution *c, bool holder)

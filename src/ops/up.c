@@ -59,7 +59,8 @@ static int check_present(struct up *u, struct up_result *ret, bool *done, struct
 		return 0;
 	}
 	if (!str_ieq(c->name, u->tunnel.name))
-		return err_set(e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
+		return err_set(
+			e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
 	if (!str_ieq(c->server, u->tunnel.server)) {
 		err_set(e, E_CONFLICT, "%s is up already, by way of %s", c->title, c->server);
 		return err_hint(e, "wf down %s first", c->name);
@@ -83,10 +84,11 @@ static int check_ssh(struct up *u, struct err *e)
 	if (u->tunnel.keep_ssh || u->req->lose_ssh || !u->facts.n_ssh)
 		return 0;
 	ip_addr_format(&u->facts.ssh[0].peer, peer);
-	err_set(e, E_LOSE_SSH, "--no-keep-ssh would route your SSH connection from %s into the tunnel",
-		peer);
-	return err_hint(e, "leave the flag away (the connection then stays outside the tunnel), or "
-			   "add --confirm=lose-ssh");
+	err_set(e, E_LOSE_SSH,
+		"--no-keep-ssh would route your SSH connection from %s into the tunnel", peer);
+	return err_hint(e,
+		"leave the flag away (the connection then stays outside the tunnel), or "
+		"add --confirm=lose-ssh");
 }
 
 /* Puts the compiled contribution into the record, where a killed attempt may still stand. */
@@ -172,8 +174,8 @@ static void count_bytes(struct up *u, struct up_result *ret)
 	struct wg_state d = {0};
 	struct err ignored;
 
-	if (net_read_device(u->h->net, u->h->ops->arena, u->tunnel.ifname, ret->c->kind, &d,
-		    &ignored))
+	if (net_read_device(
+		    u->h->net, u->h->ops->arena, u->tunnel.ifname, ret->c->kind, &d, &ignored))
 		return;
 	LIST_FOREACH (p, &d, peers) {
 		if (!p->last_handshake) {
@@ -216,7 +218,8 @@ static int take_lock_again(struct up *u, struct up_result *ret, struct err *e)
 		return r;
 	c = record_find(&u->h->record, u->tunnel.name);
 	if (!c || c->phase != CONTRIBUTION_DOING || c->pid != getpid())
-		return err_set(e, E_BUSY, "another command took %s down meanwhile", u->tunnel.title);
+		return err_set(
+			e, E_BUSY, "another command took %s down meanwhile", u->tunnel.title);
 	ret->c = c;
 	return 0;
 }

@@ -95,10 +95,13 @@ static int sysctl_key_cmp(const void *a, const void *b)
 	return strcmp(((const struct sysctl_state *)a)->key, ((const struct sysctl_state *)b)->key);
 }
 
-typedef int cmp_fn(const void *a, const void *b);
+const void *canon_find(const void *key, const void *items, size_t n, size_t size, canon_cmp *cmp)
+{
+	return n ? bsearch(key, items, n, size, cmp) : NULL;
+}
 
 /* Sorts by `order`, then keeps the first of each run that `same` calls equal; the new length. */
-static size_t sort_unique(void *items, size_t n, size_t size, cmp_fn *order, cmp_fn *same)
+static size_t sort_unique(void *items, size_t n, size_t size, canon_cmp *order, canon_cmp *same)
 {
 	char *at = items;
 	size_t kept = 1;

@@ -15,6 +15,11 @@ int canon_route_slot_cmp(const void *a, const void *b); /* struct route_state, t
 int canon_rule_cmp(const void *a, const void *b);	/* struct rule_state */
 int canon_peer_cmp(const void *a, const void *b);	/* struct wg_peer, by public key */
 
+typedef int canon_cmp(const void *a, const void *b);
+
+/* As bsearch, for lists that may be empty. */
+const void *canon_find(const void *key, const void *items, size_t n, size_t size, canon_cmp *cmp);
+
 /*
  * Sorts every list of `s` in place and drops doubles. Of a sysctl named twice the higher value
  * stays. Links and devices are one per name.

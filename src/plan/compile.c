@@ -84,14 +84,6 @@ static void compile_names(struct compile *c)
 		*LIST_PUSH(c->a, c->ret, search) = arena_strdup(c->a, *domain);
 }
 
-static bool has_addr(const struct state *s, const struct ip_prefix *p)
-{
-	LIST_FOREACH (x, s, addrs)
-		if (ip_prefix_equal(&x->prefix, p))
-			return true;
-	return false;
-}
-
 static void compile_addrs(struct compile *c)
 {
 	struct state *own = &c->ret->own;
@@ -99,7 +91,7 @@ static void compile_addrs(struct compile *c)
 	LIST_FOREACH (p, c->tunnel, addresses) {
 		struct addr_state *x;
 
-		if (!compile_usable(c, &p->addr) || has_addr(own, p))
+		if (!compile_usable(c, &p->addr))
 			continue;
 		x = LIST_PUSH(c->a, own, addrs);
 		str_copy(x->ifname, sizeof(x->ifname), c->ret->ifname);

@@ -108,7 +108,8 @@ static void settle_claims(struct compile *c, struct wg_state *device, struct cla
 	char text[IP_TEXT_SIZE];
 	bool disputed = false;
 
-	qsort(claims->items, claims->n_items, sizeof(*claims->items), claim_cmp);
+	if (claims->n_items)
+		qsort(claims->items, claims->n_items, sizeof(*claims->items), claim_cmp);
 	for (size_t i = 0; i < claims->n_items; i++) {
 		const struct claim *this = &claims->items[i], *next = this + 1;
 

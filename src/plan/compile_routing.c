@@ -150,11 +150,9 @@ static bool routes_family(const struct contribution *c, uint8_t family)
 	return false;
 }
 
-/* Whether unmarked packets to `addr` would enter the tunnel (or stop at it) once it is up. */
+/* Whether unmarked packets to `addr` would enter the tunnel, or stop at it, once it is up. */
 static bool captures(const struct contribution *c, const struct ip_addr *addr)
 {
-	if (c->full)
-		return true;
 	LIST_FOREACH (r, &c->own, routes)
 		if (ip_prefix_contains(&r->dst, addr))
 			return true;

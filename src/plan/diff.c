@@ -7,8 +7,6 @@
  */
 #include "plan/diff.h"
 
-#include <stdlib.h>
-
 #include "base/str.h"
 #include "plan/canon.h"
 #include "plan/diff_parts.h"
@@ -56,8 +54,8 @@ static void link_change(
 
 static bool slot_wanted(const struct diff *d, const struct route_state *route)
 {
-	return bsearch(route, d->want.routes, d->want.n_routes, sizeof(*route),
-		       canon_route_slot_cmp) != NULL;
+	return canon_find(
+		route, d->want.routes, d->want.n_routes, sizeof(*route), canon_route_slot_cmp);
 }
 
 static void link_gone(struct diff *d, const struct link_state *have)

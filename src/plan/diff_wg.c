@@ -49,7 +49,7 @@ void diff_name_keys(const struct record *r, struct wg_state *device)
 				wg_key_equal(&known->public_key, &device->public_key))
 				device->private_key = known->private_key;
 			LIST_FOREACH (peer, device, peers) {
-				const struct wg_peer *p = bsearch(peer, known->peers,
+				const struct wg_peer *p = canon_find(peer, known->peers,
 					known->n_peers, sizeof(*p), canon_peer_cmp);
 
 				if (p)
@@ -85,7 +85,7 @@ static bool moves_endpoint(
 
 static bool peer_allows(const struct wg_peer *p, const struct wg_allowed *w)
 {
-	return bsearch(w, p->allowed, p->n_allowed, sizeof(*w), allowed_cmp) != NULL;
+	return canon_find(w, p->allowed, p->n_allowed, sizeof(*w), allowed_cmp);
 }
 
 /* The prefixes of `p` that `other` has as well, everything else as in `p`. */
@@ -120,7 +120,7 @@ static void push_set(struct wg_diff *x, const struct wg_peer *to, const struct w
 
 static bool is_taken(const struct wg_diff *x, const struct ip_prefix *p)
 {
-	return bsearch(p, x->taken, x->n_taken, sizeof(*p), prefix_cmp) != NULL;
+	return canon_find(p, x->taken, x->n_taken, sizeof(*p), prefix_cmp);
 }
 
 /* Whether another peer still has one of its prefixes: then it is added without any, and proven. */

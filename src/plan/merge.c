@@ -129,7 +129,7 @@ static bool owns_route(const struct state *all, const struct route_state *seen)
 {
 	if (is_own_table(seen->table))
 		return seen->protocol == (seen->ifname[0] ? WF_RTPROTO : WF_RTPROTO_KERNEL);
-	return bsearch(seen, all->routes, all->n_routes, sizeof(*seen), canon_route_cmp) != NULL;
+	return canon_find(seen, all->routes, all->n_routes, sizeof(*seen), canon_route_cmp);
 }
 
 static bool owns_addr(const struct state *all, const struct addr_state *seen)
@@ -187,7 +187,7 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 			*LIST_PUSH(a, to, routes) = *route;
 	}
 	LIST_FOREACH (rule, observed, rules) {
-		bool ours = bsearch(rule, all.rules, all.n_rules, sizeof(*rule), canon_rule_cmp);
+		bool ours = canon_find(rule, all.rules, all.n_rules, sizeof(*rule), canon_rule_cmp);
 		struct state *to = ours ? &own : &foreign;
 
 		*LIST_PUSH(a, to, rules) = *rule;

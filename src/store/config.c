@@ -46,12 +46,35 @@ static const struct column columns[] = {
 	COLUMN_AS(struct config, active_country, TEXT, "a.country"),
 	COLUMN_AS(struct config, active_city, TEXT, "a.city"),
 };
-const struct table config_table = TABLE("extramural_config",
-	"extramural_config t"
-	" JOIN local_peer p ON p.id = t.local_peer_id"
-	" JOIN sponsor s ON s.id = t.sponsor_id"
-	" LEFT JOIN extramural_peer a ON a.config_id = t.id AND a.is_active = 1 AND a.slot = 1",
-	columns);
+#define FROM                                                                                       \
+	"extramural_config t"                                                                      \
+	" JOIN local_peer p ON p.id = t.local_peer_id"                                             \
+	" JOIN sponsor s ON s.id = t.sponsor_id"                                                   \
+	" LEFT JOIN extramural_peer a ON a.config_id = t.id AND a.is_active = 1 AND a.slot = 1"
+const struct table config_table = TABLE("extramural_config", FROM, columns);
+
+/* What a list of all of them shows: most columns of a row are for looking at one. */
+static const struct column list_columns[] = {
+	COLUMN(struct config, id, "id", REF, FIXED),
+	COLUMN(struct config, local_peer_id, "local_peer_id", REF, PLAIN),
+	COLUMN(struct config, sponsor_id, "sponsor_id", REF, PLAIN),
+	COLUMN(struct config, name, "name", TEXT, PLAIN),
+	COLUMN(struct config, interface_name, "interface_name", TEXT, PLAIN),
+	COLUMN(struct config, public_key, "local_public_key", TEXT, PLAIN),
+	COLUMN(struct config, dialect, "dialect", TEXT, PLAIN),
+	COLUMN(struct config, last_deployed_at, "last_deployed_at", TEXT, PLAIN),
+	COLUMN(struct config, pending_remote_update, "pending_remote_update", BOOL, PLAIN),
+	COLUMN(struct config, last_key_rotation_at, "last_key_rotation_at", TEXT, PLAIN),
+	COLUMN_AS(struct config, peer_name, TEXT, "p.name"),
+	COLUMN_AS(struct config, sponsor_name, TEXT, "s.name"),
+	COLUMN_AS(struct config, this_machine, BOOL, "coalesce(p.machine_id = ?1, 0)"),
+	COLUMN_AS(struct config, servers, INT,
+		"(SELECT count(*) FROM extramural_peer WHERE config_id = t.id AND slot = 1)"),
+	COLUMN_AS(struct config, active_server, TEXT, "a.server"),
+	COLUMN_AS(struct config, active_country, TEXT, "a.country"),
+	COLUMN_AS(struct config, active_city, TEXT, "a.city"),
+};
+const struct table config_list_table = TABLE("extramural_config", FROM, list_columns);
 
 static int check(const struct config *c, struct err *e)
 {

@@ -20,7 +20,7 @@ int store_config_list(struct store *s, struct arena *a, const struct config_filt
 {
 	SQL_CLEANUP sqlite3_stmt *st = NULL;
 	struct row_list l;
-	int r = row_query(s, &config_table,
+	int r = row_query(s, &config_list_table,
 		"WHERE (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR p.name = ?3)"
 		" AND (?4 = 0 OR p.machine_id = ?1)",
 		&st, e);
@@ -31,7 +31,7 @@ int store_config_list(struct store *s, struct arena *a, const struct config_filt
 	sql_bind_text(st, 2, f->sponsor);
 	sql_bind_text(st, 3, f->peer);
 	sql_bind_int(st, 4, f->only_this);
-	r = row_all(s, &config_table, st, a, sizeof(struct config), &l, e);
+	r = row_all(s, &config_list_table, st, a, sizeof(struct config), &l, e);
 	if (r)
 		return r;
 	/* Here, because SQLite would carry whole rows through its sorter. */

@@ -71,6 +71,8 @@ int store_config_create(struct store *s, struct config *c, struct err *e);
  * differs, nothing is written.
  */
 int store_config_update(struct store *s, const struct config *c, struct err *e);
+/* Fills what a list shows: ids, names, interface_name, public_key, dialect, last_deployed_at,
+ * pending_remote_update, last_key_rotation_at and all that is joined but the support URL. */
 int store_config_list(struct store *s, struct arena *a, const struct config_filter *f,
 	struct config_list *ret, struct err *e);
 /* "SPONSOR" = this machine's at that sponsor, "PEER/SPONSOR" = any device's; E_NOT_FOUND with near

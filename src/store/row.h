@@ -60,7 +60,7 @@ struct table {
 	}
 
 extern const struct table ssh_host_table, sponsor_table, local_peer_table, config_table,
-	server_table, command_table;
+	config_list_table, server_table, command_table;
 
 /*
  * Prepares "SELECT columns FROM from TAIL"; `tail` is a literal. With config_table ?1 is the

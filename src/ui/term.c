@@ -30,10 +30,14 @@ const char *term_sign(const struct term *t, enum term_sign s)
 	static const struct {
 		const char *utf8, *ascii;
 	} signs[] = {
-		[TERM_UP] = {"●", "*"},	      [TERM_DOWN] = {"○", "o"},
-		[TERM_WAITING] = {"◐", "~"},  [TERM_BLOCKED] = {"!", "!"},
-		[TERM_WARNING] = {"⚠", "!"},  [TERM_ARROW] = {"→", "->"},
-		[TERM_RX] = {"↓", "rx"},      [TERM_TX] = {"↑", "tx"},
+		[TERM_UP] = {"●", "*"},
+		[TERM_DOWN] = {"○", "o"},
+		[TERM_WAITING] = {"◐", "~"},
+		[TERM_BLOCKED] = {"!", "!"},
+		[TERM_WARNING] = {"⚠", "!"},
+		[TERM_ARROW] = {"→", "->"},
+		[TERM_RX] = {"↓", "rx"},
+		[TERM_TX] = {"↑", "tx"},
 	};
 
 	return t->utf8 ? signs[s].utf8 : signs[s].ascii;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The floor: the least a program can do to bring a full dual-stack tunnel up in wf's scheme. It sends
- * the same netlink messages as `wf up --no-wait`, from values that are compiled in or given as bytes,
- * with one batch for rtnetlink and one message for WireGuard. No database, no checks, no record.
+ * The floor: the least a program can do to bring a full dual-stack tunnel up in wf's scheme. It
+ * sends the same netlink messages as `wf up --no-wait`, from values that are compiled in or given
+ * as bytes, with one batch for rtnetlink and one message for WireGuard. No database, no checks, no
+ * record.
  *
  * Usage: floor up|down IFNAME KEYFILE PEERFILE ADDRESS4 PORT (key files hold 32 raw bytes)
  */
@@ -200,9 +201,8 @@ static uint16_t wireguard_family(struct mnl_socket *s)
 	h = (struct nlmsghdr *)answer;
 	if (h->nlmsg_type == NLMSG_ERROR)
 		exit(1);
-	mnl_attr_for_each(attr, h, sizeof(*g))
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			id = mnl_attr_get_u16(attr);
+	mnl_attr_for_each(attr, h, sizeof(*g)) if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+		id = mnl_attr_get_u16(attr);
 	return id;
 }
 

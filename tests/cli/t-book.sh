@@ -144,6 +144,6 @@ is_rc 0 'its sponsor is not' wf sponsor show mullvad
 # Every form of JSON is one object of the verb's schema, with the keys in a fixed order.
 is "$(wf list --json | jq -c 'keys_unsorted')" '["schema","configs"]' 'list'
 is "$(wf list --json | jq -c '.configs[0] | keys_unsorted[0:6]')" \
-	'["device","sponsor","name","this_machine","interface","guid"]' 'a configuration'
+	'["device","sponsor","name","this_machine","interface","public_key"]' 'a configuration'
 is "$(wf show psk --json | jq -c 'keys_unsorted')" '["schema","config","peers","hooks","same_key"]' 'show'
 t_done

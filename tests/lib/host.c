@@ -73,7 +73,8 @@ static void learn_links(struct host *h)
 	LIST_FOREACH (c, &h->record, contributions) {
 		const struct link_state *seen = state_find_link(&own, c->ifname);
 
-		c->own.links[0].ifindex = seen ? seen->ifindex : 0;
+		if (seen)
+			c->own.links[0].ifindex = seen->ifindex;
 	}
 }
 
