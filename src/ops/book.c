@@ -28,7 +28,7 @@ int book_begin(struct ops *o, bool create, struct err *e)
 	const char *machine;
 	int r;
 
-	if ((r = ops_machine(o, &machine, e)) || (r = ops_store(o, true, create, e)))
+	if ((r = ops_machine(o, &machine, e)) || (r = ops_store(o, true, create && !o->dry_run, e)))
 		return r;
 	return store_begin(o->store, e);
 }

@@ -12,7 +12,7 @@
  * open.
  */
 int book_open(struct ops *o, bool *empty, struct err *e);
-/* Opens the database to write and begins the transaction. */
+/* Opens the database to write and begins the transaction; a dry run never makes one. */
 int book_begin(struct ops *o, bool create, struct err *e);
 /* Commits when r is 0, and takes back otherwise and with dry_run. Returns r or the new failure. */
 int book_end(struct ops *o, int r, struct err *e);

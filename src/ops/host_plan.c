@@ -133,7 +133,6 @@ int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage
 	struct err *e)
 {
 	struct apply_hooks hooks = {.ctx = h, .step = h->ops->verbose ? step : NULL};
-
 	int r = apply_run(
 		h->ops->arena, &h->executor, &p->plan, first, last, undo, &hooks, p->done, e);
 

@@ -12,6 +12,7 @@
 #include "ops/convert.h"
 #include "ops/device.h"
 #include "ops/group.h"
+#include "ops/scratch.h"
 #include "wgconf/parse.h"
 
 void import_note(
@@ -302,17 +303,28 @@ static int read_all(struct import *im, struct err *e)
 	return r;
 }
 
-int import_run(struct ops *o, const struct import_options *opt, struct import_report *report,
+/* A dry run makes no database: where there is none it works on one that does not stay. */
+static int open_store(struct ops *o, const char **scratch, struct err *e)
+{
+	struct err own = {0};
+	int r = ops_store(o, true, !o->dry_run, &own);
+
+	if (r == -E_NOT_FOUND && o->dry_run)
+		return scratch_open(o, scratch, e);
+	if (r)
+		*e = own;
+	return r;
+}
+
+static int run(struct ops *o, const struct import_options *opt, struct import_report *report,
 	struct err *e)
 {
 	struct import im = {.o = o, .opt = opt, .report = report, .sealer = {.ops = o}};
-	const char *machine;
-	int r;
+	int r = store_begin(o->store, e);
 
-	im.end = &im.groups;
-	if ((r = ops_machine(o, &machine, e)) || (r = ops_store(o, true, true, e)) ||
-		(r = store_begin(o->store, e)))
+	if (r)
 		return r;
+	im.end = &im.groups;
 	r = read_all(&im, e);
 	if (!r && !o->dry_run)
 		r = store_commit(o->store, e);
@@ -320,5 +332,18 @@ int import_run(struct ops *o, const struct import_options *opt, struct import_re
 		store_rollback(o->store);
 	group_free_all(&im);
 	sealer_free(&im.sealer);
+	return r;
+}
+
+int import_run(struct ops *o, const struct import_options *opt, struct import_report *report,
+	struct err *e)
+{
+	const char *machine, *scratch = NULL;
+	int r;
+
+	if ((r = ops_machine(o, &machine, e)) || (r = open_store(o, &scratch, e)))
+		return r;
+	r = run(o, opt, report, e);
+	scratch_remove(o, scratch);
 	return r;
 }

@@ -134,10 +134,14 @@ is_rc 1 'a name with a slash is refused' wf import "$SAMPLES/w01-crlf.conf" --sp
 is "$(json '.configs | length' list)" 0 'none of these left anything'
 
 # --dry-run touches nothing.
-is_rc 0 'a dry run' wf import "$SAMPLES/w01-crlf.conf" --sponsor Dry -n
+fresh
+is_rc 0 'a dry run without a database' wf import "$SAMPLES/w01-crlf.conf" --sponsor Dry -n
 like "$(cat "$T_TMP/stdout")" 'Dry +1 server' 'shows the report'
-is "$(json '.configs | length' list)" 0 'and keeps nothing'
-is "$(json '.sponsors | length' sponsor list)" 0 'not even the sponsor'
+is "$(ls "$BOOK"; ls -d /dev/shm/wf-dry-* 2>/dev/null)" '' 'and makes nothing'
+wf sponsor add Other -q
+is_rc 0 'a dry run with one' wf import "$SAMPLES/w01-crlf.conf" --sponsor Dry -n
+is "$(json '.configs | length' list)" 0 'keeps nothing'
+is "$(json '[.sponsors[].name] | @csv' sponsor list)" '"Other"' 'not even the sponsor'
 
 # JSON.
 fresh
