@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Region memory: a chain of blocks, freed together. Knows nothing of what it holds. Every block is
- * zeroed when made, so an allocation never shows what was there before.
+ * Region memory: a chain of blocks, freed together. Knows nothing of what it holds. Every
+ * allocation is zeroed or filled when handed out, so it never shows what was there before, and what
+ * of a block is never handed out is never touched.
  */
 #include "base/arena.h"
 
@@ -30,10 +31,10 @@ static struct block *block_new(size_t size)
 
 	if (size > SIZE_MAX - sizeof(*b))
 		err_oom();
-	b = calloc(1, sizeof(*b) + size);
+	b = malloc(sizeof(*b) + size);
 	if (!b)
 		err_oom();
-	b->size = size;
+	*b = (struct block){.size = size};
 	return b;
 }
 
@@ -57,7 +58,8 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* Not zeroed: for those that fill it. */
+static void *take(struct arena *a, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	struct block *b = a->head;
@@ -84,9 +86,14 @@ void *arena_alloc(struct arena *a, size_t size)
 	return p;
 }
 
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return memset(take(a, size), 0, size);
+}
+
 void *arena_memdup(struct arena *a, const void *src, size_t size)
 {
-	void *p = arena_alloc(a, size ? size : 1);
+	void *p = size ? take(a, size) : arena_alloc(a, 1);
 
 	if (size)
 		memcpy(p, src, size);
@@ -95,9 +102,10 @@ void *arena_memdup(struct arena *a, const void *src, size_t size)
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
-	char *p = arena_alloc(a, len + 1);
+	char *p = take(a, len + 1);
 
 	memcpy(p, s, len);
+	p[len] = '\0';
 	return p;
 }
 
@@ -115,7 +123,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	len = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	p = arena_alloc(a, (size_t)len + 1);
+	p = take(a, (size_t)len + 1);
 	va_start(ap, fmt);
 	vsnprintf(p, (size_t)len + 1, fmt, ap);
 	va_end(ap);
@@ -132,9 +140,10 @@ void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t siz
 	want = *cap ? *cap * 2 : 4;
 	if (want > SIZE_MAX / 2 / size)
 		err_oom();
-	p = arena_alloc(a, want * size);
+	p = take(a, want * size);
 	if (n)
 		memcpy(p, items, n * size);
+	memset((char *)p + n * size, 0, (want - n) * size);
 	*cap = want;
 	return p;
 }

@@ -109,6 +109,21 @@ static size_t utf8_sequence(const unsigned char *s, uint32_t *cp)
 	return n;
 }
 
+bool str_is_utf8(const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t cp;
+
+	while (*p) {
+		size_t n = utf8_sequence(p, &cp);
+
+		if (!n)
+			return false;
+		p += n;
+	}
+	return true;
+}
+
 static bool steers_terminal(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c ||
@@ -204,6 +219,8 @@ static void reserve(struct strbuf *b, size_t more)
 	if (need <= b->cap)
 		return;
 	b->cap = need > 2 * b->cap ? need : 2 * b->cap;
+	if (b->cap < 64)
+		b->cap = 64;
 	p = realloc(b->s, b->cap);
 	if (!p)
 		err_oom();
@@ -234,11 +251,15 @@ void strbuf_vaddf(struct strbuf *b, const char *fmt, va_list ap)
 	va_list again;
 	int len;
 
+	/* Mostly it fits, and is formatted only once. */
+	reserve(b, 32);
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, again);
+	len = vsnprintf(b->s + b->len, b->cap - b->len, fmt, again);
 	va_end(again);
-	reserve(b, (size_t)len);
-	vsnprintf(b->s + b->len, (size_t)len + 1, fmt, ap);
+	if ((size_t)len >= b->cap - b->len) {
+		reserve(b, (size_t)len);
+		vsnprintf(b->s + b->len, (size_t)len + 1, fmt, ap);
+	}
 	b->len += (size_t)len;
 }
 

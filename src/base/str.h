@@ -18,6 +18,7 @@ bool str_istarts(const char *s, const char *prefix);
 bool str_iends(const char *s, const char *suffix);
 bool str_icontains(const char *s, const char *part);
 bool str_empty(const char *s);                   /* NULL or "" */
+bool str_is_utf8(const char *s);
 char str_lower(char c);
 bool str_is_space(char c);                       /* ASCII white space */
 

@@ -16,15 +16,19 @@
 
 #include "crypto/base64.h"
 
-#define POOL_SLOTS 1024 /* one private and one preshared key for some hundred servers at a time */
+/* One private and one preshared key for some hundred servers at a time; most commands need two, and
+ * every page of guarded memory is locked and wiped, so the pool grows by chunks. */
+#define CHUNK_SLOTS 64 /* as many as a word has bits */
+#define POOL_CHUNKS 16
+#define POOL_SLOTS  (CHUNK_SLOTS * POOL_CHUNKS)
 
 struct slot {
 	uint8_t b[WG_KEY_LEN];
 };
 
 static struct {
-	struct slot *slots;		/* NULL until the first secret */
-	uint64_t used[POOL_SLOTS / 64]; /* bit set = taken */
+	struct slot *chunks[POOL_CHUNKS]; /* NULL until needed */
+	uint64_t used[POOL_CHUNKS];	  /* bit set = taken */
 } pool;
 
 int crypto_init(struct err *e)
@@ -44,36 +48,38 @@ int crypto_init(struct err *e)
 
 static struct slot *slot_of(const struct wg_secret *s)
 {
-	return &pool.slots[s->slot - 1];
+	unsigned i = s->slot - 1u;
+
+	return &pool.chunks[i / CHUNK_SLOTS][i % CHUNK_SLOTS];
 }
 
-static int pool_make(struct err *e)
+static int make_chunk(unsigned chunk, struct err *e)
 {
 	int r = crypto_init(e);
 
-	if (r < 0 || pool.slots)
+	if (r < 0 || pool.chunks[chunk])
 		return r;
-	pool.slots = sodium_allocarray(POOL_SLOTS, sizeof(struct slot));
-	if (!pool.slots)
+	pool.chunks[chunk] = sodium_allocarray(CHUNK_SLOTS, sizeof(struct slot));
+	if (!pool.chunks[chunk])
 		return err_errno(e, E_LIMIT, errno, "no guarded memory for keys");
-	sodium_memzero(pool.slots, POOL_SLOTS * sizeof(struct slot));
+	sodium_memzero(pool.chunks[chunk], CHUNK_SLOTS * sizeof(struct slot));
 	return 0;
 }
 
 int secret_new(struct wg_secret *ret, uint8_t **ret_bytes, struct err *e)
 {
-	int r = pool_make(e);
-
-	if (r < 0)
-		return r;
-	for (unsigned word = 0; word < POOL_SLOTS / 64; word++) {
+	for (unsigned chunk = 0; chunk < POOL_CHUNKS; chunk++) {
 		unsigned bit;
+		int r;
 
-		if (!~pool.used[word])
+		if (!~pool.used[chunk])
 			continue;
-		bit = (unsigned)__builtin_ctzll(~pool.used[word]);
-		pool.used[word] |= UINT64_C(1) << bit;
-		ret->slot = (uint16_t)(word * 64 + bit + 1);
+		r = make_chunk(chunk, e);
+		if (r < 0)
+			return r;
+		bit = (unsigned)__builtin_ctzll(~pool.used[chunk]);
+		pool.used[chunk] |= UINT64_C(1) << bit;
+		ret->slot = (uint16_t)(chunk * CHUNK_SLOTS + bit + 1);
 		*ret_bytes = slot_of(ret)->b;
 		return 0;
 	}
@@ -150,7 +156,7 @@ void secret_clear(struct wg_secret *s)
 	if (!s->slot)
 		return;
 	sodium_memzero(slot_of(s)->b, WG_KEY_LEN);
-	pool.used[i / 64] &= ~(UINT64_C(1) << i % 64);
+	pool.used[i / CHUNK_SLOTS] &= ~(UINT64_C(1) << i % CHUNK_SLOTS);
 	s->slot = 0;
 }
 

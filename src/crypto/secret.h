@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Secrets have a type. A struct wg_secret names a slot in one guarded pool (a single sodium_malloc
- * arena: mlocked, not dumped, guard pages around it); the destructor wipes and frees the slot. The
+ * Secrets have a type. A struct wg_secret names a slot in one guarded pool (memory of
+ * sodium_malloc: mlocked, not dumped, guard pages around it); the destructor wipes and frees the slot. The
  * zero value is "no secret". Copying the struct does not copy the secret: there is one owner.
  * No print, log or JSON function takes it.
  */

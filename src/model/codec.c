@@ -32,12 +32,6 @@ static void list_put(const struct codec_field *f, void *base, struct list l)
 	memcpy((char *)base + f->cap_offset, &l.n, sizeof(l.n));
 }
 
-static void must(int r)
-{
-	if (r < 0)
-		err_oom();
-}
-
 /* `base` is the struct, `p` the member in it. */
 static bool is_absent(const struct codec_field *f, const void *base, const void *p)
 {
@@ -54,39 +48,39 @@ static bool is_absent(const struct codec_field *f, const void *base, const void 
 	return true;
 }
 
-static json_t *encode(const struct codec_field *f, const void *base, const void *p)
+static void write_member(
+	const struct codec_field *f, const void *base, const void *p, struct jsonw *j)
 {
 	struct list l;
-	json_t *array;
 
-	if (f->type == CODEC_OBJECT)
-		return codec_to_json(f->sub, p);
-	if (f->type != CODEC_LIST)
-		return codec_value_to_json(f, p);
-	l = list_at(f, base);
-	array = json_array();
-	for (size_t i = 0; i < l.n; i++)
-		must(json_array_append_new(
-			array, encode(f->item, NULL, l.items + i * f->item->size)));
-	return array;
+	if (f->type == CODEC_OBJECT) {
+		codec_write(f->sub, p, j);
+	} else if (f->type == CODEC_LIST) {
+		l = list_at(f, base);
+		jsonw_array(j);
+		for (size_t i = 0; i < l.n; i++)
+			write_member(f->item, NULL, l.items + i * f->item->size, j);
+		jsonw_array_end(j);
+	} else {
+		codec_value_write(f, p, j);
+	}
 }
 
-json_t *codec_to_json(const struct codec *c, const void *src)
+void codec_write(const struct codec *c, const void *src, struct jsonw *j)
 {
-	json_t *object = json_object();
-
-	if (!object)
-		err_oom();
+	jsonw_object(j);
 	if (c->schema)
-		must(json_object_set_new(object, "schema", json_string(c->schema)));
+		jsonw_kv_str(j, "schema", c->schema);
 	for (size_t i = 0; i < c->n_fields; i++) {
 		const struct codec_field *f = &c->fields[i];
 		const void *p = (const char *)src + f->offset;
 
-		if (f->required || !is_absent(f, src, p))
-			must(json_object_set_new(object, f->name, encode(f, src, p)));
+		if (f->required || !is_absent(f, src, p)) {
+			jsonw_key(j, f->name);
+			write_member(f, src, p, j);
+		}
 	}
-	return object;
+	jsonw_object_end(j);
 }
 
 static int decode(const struct codec_field *f, struct arena *a, const json_t *j, void *base,

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/jsonw.h"
 
 enum codec_type {
 	CODEC_BOOL,
@@ -75,8 +76,7 @@ struct codec {
 		.type = CODEC_OBJECT, .size = sizeof(st), .sub = &(table)                          \
 	}
 
-/* A new reference. */
-json_t *codec_to_json(const struct codec *c, const void *src);
+void codec_write(const struct codec *c, const void *src, struct jsonw *j);
 /* *dst is written as a whole on success; texts and lists belong to `a`. */
 int codec_from_json(
 	const struct codec *c, struct arena *a, const json_t *j, void *dst, struct err *e);
@@ -86,7 +86,7 @@ void codec_copy(const struct codec *c, struct arena *a, const void *src, void *d
 /* One value, for the walk above (codec_value.c): never an OBJECT or LIST. */
 bool codec_value_absent(const struct codec_field *f, const void *p);
 void codec_value_set_absent(const struct codec_field *f, void *p); /* *p is zero before */
-json_t *codec_value_to_json(const struct codec_field *f, const void *p);
+void codec_value_write(const struct codec_field *f, const void *p, struct jsonw *j);
 int codec_value_from_json(
 	const struct codec_field *f, struct arena *a, const json_t *j, void *p, struct err *e);
 

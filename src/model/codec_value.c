@@ -88,61 +88,68 @@ void codec_value_set_absent(const struct codec_field *f, void *p)
 		store_number(f, p, f->absent);
 }
 
-static json_t *hex_to_json(const unsigned char *b, size_t n)
+static const char hex_digits[] = "0123456789abcdef";
+
+static void write_hex(const unsigned char *b, size_t n, struct jsonw *j)
 {
 	STRBUF_CLEANUP struct strbuf text = {0};
 
-	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&text, "%02x", b[i]);
-	return json_string(strbuf_str(&text));
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addc(&text, hex_digits[b[i] >> 4]);
+		strbuf_addc(&text, hex_digits[b[i] & 15]);
+	}
+	jsonw_strn(j, strbuf_str(&text), text.len);
 }
 
 /* Exactly n bytes in lower-case digits. */
 static bool hex_parse(const char *s, unsigned char *b, size_t n)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	if (strlen(s) != 2 * n || strspn(s, digits) != 2 * n)
+	if (strlen(s) != 2 * n || strspn(s, hex_digits) != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++, s += 2)
-		b[i] = (unsigned char)((strchr(digits, s[0]) - digits) << 4 |
-			(strchr(digits, s[1]) - digits));
+		b[i] = (unsigned char)((strchr(hex_digits, s[0]) - hex_digits) << 4 |
+			(strchr(hex_digits, s[1]) - hex_digits));
 	return true;
 }
 
 /* File and server names need not be UTF-8, and JSON has only that. */
-static json_t *text_to_json(const char *s)
+static void write_text(const char *s, struct jsonw *j)
 {
-	json_t *j = json_string(s);
-
-	if (!j)
-		j = json_pack("{s:o}", "hex", hex_to_json((const unsigned char *)s, strlen(s)));
-	return j;
+	if (str_is_utf8(s)) {
+		jsonw_str(j, s);
+		return;
+	}
+	jsonw_object(j);
+	jsonw_key(j, "hex");
+	write_hex((const unsigned char *)s, strlen(s), j);
+	jsonw_object_end(j);
 }
 
-json_t *codec_value_to_json(const struct codec_field *f, const void *p)
+void codec_value_write(const struct codec_field *f, const void *p, struct jsonw *j)
 {
 	char text[IP_TEXT_SIZE];
 
 	switch (f->type) {
-	case CODEC_BOOL: return json_boolean(*(const bool *)p);
+	case CODEC_BOOL: jsonw_bool(j, *(const bool *)p); break;
 	case CODEC_UINT:
-	case CODEC_INT: return json_integer(load_number(f, p));
-	case CODEC_ENUM: return json_string(f->names[load_number(f, p)]);
-	case CODEC_FAMILY: return json_integer(load_number(f, p) == AF_INET ? 4 : 6);
+	case CODEC_INT: jsonw_int(j, load_number(f, p)); break;
+	case CODEC_ENUM: jsonw_str(j, f->names[load_number(f, p)]); break;
+	case CODEC_FAMILY: jsonw_int(j, load_number(f, p) == AF_INET ? 4 : 6); break;
 	case CODEC_TEXT:
-	case CODEC_SYSCTL: return text_to_json(*(const char *const *)p);
+	case CODEC_SYSCTL: write_text(*(const char *const *)p, j); break;
 	case CODEC_IFNAME:
-	case CODEC_ID: return text_to_json(p);
-	case CODEC_BYTES: return hex_to_json(p, f->size);
-	case CODEC_KEY: wg_key_format(p, text); return json_string(text);
-	case CODEC_ADDR: return json_string(ip_addr_format(p, text));
-	case CODEC_PREFIX: return json_string(ip_prefix_format(p, text));
-	case CODEC_ENDPOINT: return json_string(ip_endpoint_format(p, text));
+	case CODEC_ID: write_text(p, j); break;
+	case CODEC_BYTES: write_hex(p, f->size, j); break;
+	case CODEC_KEY:
+		wg_key_format(p, text);
+		jsonw_str(j, text);
+		break;
+	case CODEC_ADDR: jsonw_str(j, ip_addr_format(p, text)); break;
+	case CODEC_PREFIX: jsonw_str(j, ip_prefix_format(p, text)); break;
+	case CODEC_ENDPOINT: jsonw_str(j, ip_endpoint_format(p, text)); break;
 	case CODEC_OBJECT:
 	case CODEC_LIST: break;
 	}
-	return NULL;
 }
 
 static int number_from_json(const struct codec_field *f, const json_t *j, void *p, struct err *e)

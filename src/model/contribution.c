@@ -69,9 +69,12 @@ void contribution_copy(struct arena *a, const struct contribution *src, struct c
 	codec_copy(&contribution_codec, a, src, dst);
 }
 
-json_t *contribution_to_json(const struct contribution *c)
+void contribution_to_json(const struct contribution *c, struct strbuf *out)
 {
-	return codec_to_json(&contribution_codec, c);
+	struct jsonw j;
+
+	jsonw_begin(&j, out);
+	codec_write(&contribution_codec, c, &j);
 }
 
 int contribution_from_json(
@@ -80,9 +83,12 @@ int contribution_from_json(
 	return codec_from_json(&contribution_codec, a, j, ret, e);
 }
 
-json_t *record_to_json(const struct record *r)
+void record_to_json(const struct record *r, struct strbuf *out)
 {
-	return codec_to_json(&record_codec, r);
+	struct jsonw j;
+
+	jsonw_begin(&j, out);
+	codec_write(&record_codec, r, &j);
 }
 
 int record_from_json(struct arena *a, const json_t *j, struct record *ret, struct err *e)

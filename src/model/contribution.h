@@ -49,11 +49,11 @@ struct record {
 
 struct contribution *record_find(const struct record *r, const char *name_or_ifname);
 void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst);
-json_t *contribution_to_json(const struct contribution *c);
+void contribution_to_json(const struct contribution *c, struct strbuf *out);
 int contribution_from_json(struct arena *a, const json_t *j, struct contribution *ret,
 	struct err *e);
 /* "schema":"wf.record/1"; a higher number is refused with E_UNSUPPORTED. */
-json_t *record_to_json(const struct record *r);
+void record_to_json(const struct record *r, struct strbuf *out);
 int record_from_json(struct arena *a, const json_t *j, struct record *ret, struct err *e);
 
 #endif

@@ -41,9 +41,12 @@ static const struct codec_field facts_rows[] = {
 };
 static const struct codec facts_codec = CODEC_TABLE(struct facts, facts_rows);
 
-json_t *facts_to_json(const struct facts *f)
+void facts_to_json(const struct facts *f, struct strbuf *out)
 {
-	return codec_to_json(&facts_codec, f);
+	struct jsonw j;
+
+	jsonw_begin(&j, out);
+	codec_write(&facts_codec, f, &j);
 }
 
 int facts_from_json(struct arena *a, const json_t *j, struct facts *ret, struct err *e)

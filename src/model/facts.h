@@ -37,7 +37,7 @@ struct facts {
 	uint32_t next_seq;   /* number of this `up`; grows */
 };
 
-json_t *facts_to_json(const struct facts *f);
+void facts_to_json(const struct facts *f, struct strbuf *out);
 int facts_from_json(struct arena *a, const json_t *j, struct facts *ret, struct err *e);
 
 #endif

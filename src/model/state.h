@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "crypto/seal.h"
 #include "model/ip.h"
 
@@ -145,8 +146,8 @@ void wg_peer_copy(struct arena *a, const struct wg_peer *src, struct wg_peer *ds
 /* "/proc/sys/net/…"; as in sysctl(8) a "/" in the key stands for a "." in a name ("eth0/100"). */
 void sysctl_path(const char *key, char *out, size_t size);
 
-/* JSON to and from; used by the record, the envelope and the scenario tests. No key in it. */
-json_t *state_to_json(const struct state *s);
+/* JSON to (appended) and from; used by the record, the envelope and the tests. No key in it. */
+void state_to_json(const struct state *s, struct strbuf *out);
 int state_from_json(struct arena *a, const json_t *j, struct state *ret, struct err *e);
 
 #endif

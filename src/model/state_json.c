@@ -128,9 +128,12 @@ static const struct codec_field state_rows[] = {
 };
 const struct codec state_codec = CODEC_TABLE(struct state, state_rows);
 
-json_t *state_to_json(const struct state *s)
+void state_to_json(const struct state *s, struct strbuf *out)
 {
-	return codec_to_json(&state_codec, s);
+	struct jsonw j;
+
+	jsonw_begin(&j, out);
+	codec_write(&state_codec, s, &j);
 }
 
 int state_from_json(struct arena *a, const json_t *j, struct state *ret, struct err *e)

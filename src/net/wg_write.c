@@ -60,6 +60,12 @@ static void end_peer(struct writer *w)
 	end_nest(w, &w->peer);
 }
 
+/* What was built: nothing is ever put behind nlmsg_len. */
+static void wipe(struct writer *w)
+{
+	explicit_bzero(w->h, w->h->nlmsg_len);
+}
+
 static int end_message(struct writer *w, struct err *e)
 {
 	int r;
@@ -69,7 +75,7 @@ static int end_message(struct writer *w, struct err *e)
 	end_peer(w);
 	end_nest(w, &w->peers);
 	r = w->send(w->ctx, w->h, e);
-	explicit_bzero(w->h, w->limit);
+	wipe(w);
 	w->open = w->has_device = false;
 	return r;
 }
@@ -212,16 +218,17 @@ int wg_encode(uint16_t family, const char *ifname, const struct op *ops, size_t 
 	struct wg_patch p;
 	int r = 0;
 
-	w.h = calloc(1, limit);
+	w.h = malloc(limit);
 	if (!w.h)
 		err_oom();
+	w.h->nlmsg_len = 0;
 	for (size_t i = 0; !r && i < count; i++) {
 		wg_patch_of(&ops[i], &p);
 		r = p.device ? put_device(&w, &p, e) : put_peer(&w, &p, e);
 	}
 	if (!r)
 		r = end_message(&w, e);
-	explicit_bzero(w.h, limit);
+	wipe(&w);
 	free(w.h);
 	return r;
 }

@@ -64,7 +64,10 @@ static int resolve_one(struct host *h, const struct tunnel_peer *p,
 		f->addr.addr = *addr;
 		f->addr.port = p->port;
 	}
-	if ((r = net_query_endpoints(h->net, a, WF_MARK, &candidates, e)))
+	/* A choice needs what the kernel says of each; the chosen one is asked about again later.
+	 */
+	if (candidates.n_endpoints > 1 &&
+		(r = net_query_endpoints(h->net, a, WF_MARK, &candidates, e)))
 		return r;
 	best = pick(&candidates, before);
 	if (best)

@@ -161,8 +161,7 @@ void host_unlock(struct host *h)
 int host_save(struct host *h, struct err *e)
 {
 	const char *path = arena_printf(h->ops->arena, "%s/record.json", h->dir);
-	json_t *j;
-	char *text;
+	STRBUF_CLEANUP struct strbuf text = {0};
 	int r;
 
 	if (!h->record.n_contributions && !h->record.n_previous) {
@@ -170,13 +169,8 @@ int host_save(struct host *h, struct err *e)
 			return err_errno(e, E_IO, errno, "cannot remove '%s'", path);
 		return status_file_write(h, e);
 	}
-	j = record_to_json(&h->record);
-	text = json_dumps(j, JSON_COMPACT);
-	json_decref(j);
-	if (!text)
-		err_oom();
-	r = file_place(path, text, strlen(text), 0600, false, e);
-	free(text);
+	record_to_json(&h->record, &text);
+	r = file_place(path, text.s, text.len, 0600, false, e);
 	return r ? r : status_file_write(h, e);
 }
 

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -103,6 +104,16 @@ static int take_conf(struct ops *o, struct conf *c, struct tunnel *t, struct err
 	return 0;
 }
 
+/* Guarded memory is locked and wiped page by page, so a small file gets little of it. */
+static size_t room_for(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > CONF_MAX_SIZE)
+		return CONF_MAX_SIZE;
+	return (size_t)st.st_size;
+}
+
 static int read_conf(struct ops *o, const char *path, struct conf *ret, struct err *e)
 {
 	SECRET_TEXT_CLEANUP struct secret_text text = {0};
@@ -111,7 +122,7 @@ static int read_conf(struct ops *o, const char *path, struct conf *ret, struct e
 
 	if (fd < 0)
 		return err_set(e, E_NOT_FOUND, "cannot open '%s': %m", path);
-	if ((r = secret_text_new(CONF_MAX_SIZE, &text, e)) || (r = secret_text_read(&text, fd, e)))
+	if ((r = secret_text_new(room_for(fd), &text, e)) || (r = secret_text_read(&text, fd, e)))
 		return err_wrap(e, "cannot read '%s'", path);
 	return conf_parse(o->arena, path, text.s, text.len, ret, e);
 }

@@ -166,20 +166,18 @@ static void take_back(struct up *u)
 		h->ops->ui->warn(h->ops->ui->ctx, &second);
 }
 
-/* BEFORE to MAKE, under the lock; the record says DOING before the first operation. */
-static int make(struct up *u, struct err *e)
+/* From BEFORE on, under the lock; the record says DOING before the first operation. */
+static int make(struct up *u, enum stage last, struct err *e)
 {
 	struct host *h = u->h;
 	int r;
 
 	if ((r = host_save(h, e)))
 		return r;
-	r = host_apply(h, &u->plan, STAGE_BEFORE, STAGE_MAKE, true, e);
-	if (r) {
+	r = host_apply(h, &u->plan, STAGE_BEFORE, last, true, e);
+	if (r)
 		take_back(u);
-		return r;
-	}
-	return host_save(h, e);
+	return r;
 }
 
 static void count_answers(const struct up *u, struct up_result *ret)
@@ -251,11 +249,9 @@ static int take_lock_again(struct up *u, struct up_result *ret, struct err *e)
 }
 
 /* MOVE to AFTER: the default, and whatever the wait for the handshake left (a keepalive). */
-static int move(struct up *u, struct up_result *ret, struct err *e)
+static int move(struct up *u, struct err *e)
 {
 	struct host *h = u->h;
-	struct contribution *c = record_find(&h->record, u->tunnel.name);
-	char now[CLOCK_TEXT_SIZE];
 	struct host_plan rest;
 	int r;
 
@@ -264,8 +260,17 @@ static int move(struct up *u, struct up_result *ret, struct err *e)
 		take_back(u);
 		return r;
 	}
+	return 0;
+}
+
+static int finish(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct host *h = u->h;
+	struct contribution *c = record_find(&h->record, u->tunnel.name);
+	char now[CLOCK_TEXT_SIZE];
+	int r;
+
 	clock_now(now);
-	c = record_find(&h->record, u->tunnel.name);
 	c->phase = CONTRIBUTION_DONE;
 	c->since = arena_strdup(h->ops->arena, now);
 	if ((r = host_finish(h, e)))
@@ -302,6 +307,25 @@ static int dry_run(struct up *u, struct up_result *ret)
 	return 0;
 }
 
+/* In two steps, because the lock is dropped while the peers are waited for. */
+static int make_and_move(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct err why = {0};
+	int r, v;
+
+	if ((r = make(u, STAGE_MAKE, e)) || (r = host_save(u->h, e)))
+		return r;
+	v = verify(u, ret, &why);
+	if ((r = take_lock_again(u, ret, e)))
+		return r;
+	if (v || (u->req->or_down && !ret->connected && ret->peers)) {
+		take_back(u);
+		*e = why;
+		return v ? v : no_handshake(u, ret, e);
+	}
+	return move(u, e);
+}
+
 static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 {
 	struct host *h = u->h;
@@ -321,21 +345,9 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 	note_overlaps(u, c);
 	if (h->ops->dry_run)
 		return dry_run(u, ret);
-	if ((r = make(u, e)))
-		return r;
-	if (u->req->wait_ms) {
-		struct err why = {0};
-		int v = verify(u, ret, &why);
-
-		if ((r = take_lock_again(u, ret, e)))
-			return r;
-		if (v || (u->req->or_down && !ret->connected && ret->peers)) {
-			take_back(u);
-			*e = why;
-			return v ? v : no_handshake(u, ret, e);
-		}
-	}
-	if ((r = move(u, ret, e)))
+	/* With nothing to wait for one plan is all: nobody else can have changed anything. */
+	r = u->req->wait_ms ? make_and_move(u, ret, e) : make(u, STAGE_AFTER, e);
+	if (r || (r = finish(u, ret, e)))
 		return r;
 	ret->total_ms = clock_ms() - u->began_ms;
 	return u->req->wait_ms && ret->peers && !ret->connected ? no_handshake(u, ret, e) : 0;

@@ -67,6 +67,7 @@ static void test_strings(void)
 {
 	STRING_IS("a\"b\\c/", "\"a\\\"b\\\\c/\"", "quotes and backslashes");
 	STRING_IS("a\nb\tc\x01\x1f\x7f", "\"a\\nb\\u0009c\\u0001\\u001f\\u007f\"", "controls");
+	STRING_IS("\"\xffz\x01", "\"\\\"" BAD "z\\u0001\"", "one after the other, at both ends");
 	STRING_IS("a\0b", "\"a\\u0000b\"", "NUL inside");
 	STRING_IS("Malm\xc3\xb6 \xf0\x9f\x90\x9f", "\"Malm\xc3\xb6 \xf0\x9f\x90\x9f\"", "UTF-8");
 	STRING_IS("\xff", "\"" BAD "\"", "no UTF-8");

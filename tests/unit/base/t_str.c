@@ -98,6 +98,9 @@ static void test_escape(void)
 		str_escape(out, sizeof(out), rows[i].in);
 		is_str(out, rows[i].out, "%s", rows[i].what);
 	}
+	ok(str_is_utf8("") && str_is_utf8("Malm\xc3\xb6"), "UTF-8 is told");
+	ok(!str_is_utf8("a\xff") && !str_is_utf8("\xc3") && !str_is_utf8("\xed\xa0\x80"),
+		"from what is not");
 	is_int((long long)str_escape(out, 6, "ab\xc3\xb6\xc3\xb6"), 4, "cut at a whole character");
 	is_str(out, "ab\xc3\xb6", "so that the rest is valid");
 	is_int((long long)str_escape(out, 6, "ab\033"), 2, "an escape is whole or absent");
