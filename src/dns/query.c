@@ -171,11 +171,13 @@ static bool run(ares_channel channel, struct asking *k)
 			       *left = ares_timeout(channel, &max, &tv);
 		ares_socket_t fds[ARES_GETSOCK_MAXNUM];
 		struct pollfd p[ARES_GETSOCK_MAXNUM];
-		int bits = ares_getsock(channel, fds, ARES_GETSOCK_MAXNUM), n = 0;
+		/* Bits 0-15 want to read, 16-31 to write; the library's macros shift an int. */
+		unsigned bits = (unsigned)ares_getsock(channel, fds, ARES_GETSOCK_MAXNUM);
+		int n = 0;
 
 		for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-			short events = (short)((ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
-				(ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0));
+			short events = (short)((bits >> i & 1 ? POLLIN : 0) |
+				(bits >> (i + ARES_GETSOCK_MAXNUM) & 1 ? POLLOUT : 0));
 
 			if (events)
 				p[n++] = (struct pollfd){.fd = fds[i], .events = events};

@@ -50,11 +50,11 @@ static int feed(size_t piece, pid_t *pid)
 /* Reads all and gives what the end was: 0 for UNPACK_END, else the code; a line a record. */
 static int read_all(size_t piece, struct strbuf *out, struct err *e)
 {
-	ARENA_CLEANUP struct arena *a = arena_new();
 	UNPACK_READER_CLEANUP struct unpack_reader r = {0};
 	struct unpack_record rec;
 	pid_t pid;
 	int rc, fd = feed(piece, &pid);
+	ARENA_CLEANUP struct arena *a = arena_new();
 
 	strbuf_reset(out);
 	rc = unpack_reader_open(fd, &r, e);
