@@ -23,6 +23,7 @@
 #include "sys/spawn.h"
 
 #define START_MS   5000
+#define END_MS	 2000
 #define POLL_MS	   5
 #define WORDS_SIZE (16 * 1024) /* how much of what it says is kept */
 #define SHOWN	   3	       /* how many lines of that go into an error */
@@ -152,6 +153,15 @@ static int run(const char *program, const char *ifname, int words, struct err *e
 		e, E_FAILED, "'%s' ended with status %d%s", program, status, strbuf_str(&said));
 }
 
+/* The process of a link that was deleted a moment ago is on its way out and still holds the socket. */
+static void await_end(const struct sockaddr_un *sa)
+{
+	int64_t end = clock_ms() + END_MS;
+
+	while (try_connect(sa) == 0 && clock_ms() < end)
+		poll(NULL, 0, POLL_MS);
+}
+
 int userspace_start(const char *ifname, struct err *e)
 {
 	const char *program = userspace_program();
@@ -169,6 +179,7 @@ int userspace_start(const char *ifname, struct err *e)
 	words = words_open();
 	if (words < 0)
 		return err_errno(e, E_FAILED, errno, "cannot start '%s'", program);
+	await_end(&sa);
 	r = run(program, ifname, words, e);
 	return r < 0 ? r : await_socket(program, &sa, e);
 }

@@ -113,9 +113,12 @@ mkfifo "$T_TMP/wait.conf.d"
 pid=$!
 sleep 0.3
 kill -INT $pid
-conf >"$T_TMP/wait.conf.d"
+# Whoever opens the pipe for reading finds a writer, and nobody waits when it was not opened.
+conf >"$T_TMP/wait.conf.d" &
+writer=$!
 wait $pid
 is $? 130 'interrupted'
+kill $writer 2>/dev/null
 is "$(json '.configs | length' list)" 0 'and nothing was imported'
 
 # Privilege: without a database of one's own it is root's.
