@@ -59,8 +59,9 @@ static int read_up_to(struct secret_text *t, int fd, size_t want, struct err *e)
 	while (t->len < want) {
 		ssize_t n = read(fd, t->s + t->len, want - t->len);
 
+		/* Nothing but Ctrl-C and its like is caught; who waits for a terminal wants it. */
 		if (n < 0 && errno == EINTR)
-			continue;
+			return err_set(e, E_INTERRUPTED, "interrupted");
 		if (n < 0)
 			return err_errno(e, E_IO, errno, "cannot be read");
 		if (n == 0)
@@ -114,6 +115,8 @@ static int read_open_file(const char *path, const char *directory, int fd, bool 
 
 static int open_error(int errnum, const char *path, struct err *e)
 {
+	if (errnum == EINTR) /* a pipe that nobody writes to */
+		return err_set(e, E_INTERRUPTED, "interrupted");
 	err_errno(e,
 		errnum == ENOENT	   ? E_NOT_FOUND
 			: errnum == EACCES ? E_PERMISSION

@@ -97,8 +97,8 @@ static struct store *new_store(const struct store_options *o, const char *path)
 	return s;
 }
 
-/* A reader that meets an older schema: somebody who may write has to mend that first. */
-static int migrate_for_reader(const struct store_options *o, struct err *e)
+/* Somebody who may write has to open it first. */
+static int mend_for_reader(const struct store_options *o, struct err *e)
 {
 	struct store_options writing = *o;
 	STORE_CLEANUP struct store *s = NULL;
@@ -107,11 +107,24 @@ static int migrate_for_reader(const struct store_options *o, struct err *e)
 	return store_open(&writing, &s, e);
 }
 
+/*
+ * What a reader cannot mend: an older schema, or the rollback journal of a command that was killed
+ * before the database was in WAL mode.
+ */
+static bool needs_writer(const struct store *s, int r, unsigned version)
+{
+	if (s->write)
+		return false;
+	if (!r)
+		return version < schema_latest.version;
+	return s->db && (sqlite3_extended_errcode(s->db) & 0xff) == SQLITE_READONLY;
+}
+
 static int open_checked(
 	const struct store_options *o, const char *path, struct store **ret, struct err *e)
 {
 	STORE_CLEANUP struct store *s = new_store(o, path);
-	unsigned version;
+	unsigned version = 0;
 	int r = o->write ? take_lock(s, o->timeout_ms, e) : 0;
 
 	if (!r && o->write && o->create)
@@ -122,16 +135,14 @@ static int open_checked(
 		r = open_database(s, e);
 	if (!r)
 		r = schema_check(s, &schema_latest, &version, e);
-	if (!r && version < schema_latest.version) {
-		if (o->write) {
-			r = schema_migrate(s, &schema_latest, e);
-		} else {
-			store_close(s);
-			s = NULL;
-			r = migrate_for_reader(o, e);
-			return r ? r : open_checked(o, path, ret, e);
-		}
+	if (needs_writer(s, r, version)) {
+		store_close(s);
+		s = NULL;
+		r = mend_for_reader(o, e);
+		return r ? r : open_checked(o, path, ret, e);
 	}
+	if (!r && version < schema_latest.version)
+		r = schema_migrate(s, &schema_latest, e);
 	if (r)
 		return r;
 	*ret = s;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For the tests of the book (import, list, show and so on): sourced after tap.sh. Runs the program
 # of WF_BUILD on a database of its own, with standard input closed unless a test gives one.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 : "${WF_BUILD:?}" "${here:?}"
 WF=${WF:-$WF_BUILD/wf}

@@ -41,6 +41,10 @@ printf '[Interface]\nPrivateKey = %s\nSecret = %s\n# %s\n[Peer]\nPublicKey = %s\
 		wf import "$f" --sponsor S -v
 		wf import "$f" --sponsor S --json
 	done
+	# One whose hooks are not those of a configuration that is there.
+	wf import "$T_TMP/keys/x6.conf" --sponsor Hooks --peer other
+	wf show other/hooks
+	wf show other/hooks --json
 	wf list
 	wf list --json
 	wf show s
@@ -106,19 +110,17 @@ diag "whole $whole, absent $absent"
 is "$other" '' 'whole or absent, and the next import is whole'
 num $absent -gt 0 'some were killed in time'
 
-# Ctrl-C: nothing is kept.
+# Ctrl-C while it waits for a pipe: nothing is kept.
 fresh
-mkfifo "$T_TMP/wait.conf.d"
-"$WF" import "$T_TMP/one.conf" "$T_TMP/wait.conf.d" "$T_TMP/one.conf" --sponsor S >/dev/null 2>"$T_TMP/err" &
+mkfifo "$T_TMP/never"
+"$WF" import "$T_TMP/one.conf" "$T_TMP/never" --sponsor S >/dev/null 2>"$T_TMP/err" &
 pid=$!
+ok 'an import waits' within 10 sh -c \
+	'"$0" sponsor add probe -n --timeout 0 >/dev/null 2>&1; test $? -eq 6' "$WF"
 sleep 0.3
 kill -INT $pid
-# Whoever opens the pipe for reading finds a writer, and nobody waits when it was not opened.
-conf >"$T_TMP/wait.conf.d" &
-writer=$!
 wait $pid
 is $? 130 'interrupted'
-kill $writer 2>/dev/null
 is "$(json '.configs | length' list)" 0 'and nothing was imported'
 
 # Privilege: without a database of one's own it is root's.

@@ -75,6 +75,9 @@ static void test_failures(void)
 	       "printf 'tun \\033[31m: %s\\n\\n' \"$*\" >&2; exit 3");
 	is_int(userspace_start("wg0", &e), -E_FAILED, "a program that fails");
 	ok(strstr(e.msg, "ended with status 3: line 3; line 4; tun \\x1b[31m: wg0"), "%s", e.msg);
+	script("printf 'trouble\\n\\342\\224\\202 advice\\n\\342\\225\\220\\n' >&2; exit 4");
+	is_int(userspace_start("wg0", &e), -E_FAILED, "advice around its words");
+	ok(str_iends(e.msg, "ended with status 4: trouble"), "%s", e.msg);
 	script("yes flood | head -n 100000 >&2; exit 1");
 	is_int(userspace_start("wg0", &e), -E_FAILED, "a program that does not stop talking");
 	ok(strstr(e.msg, "status 1: flood; flood; flo"), "%s", e.msg);

@@ -52,6 +52,7 @@ static int read_all(size_t piece, struct strbuf *out, struct err *e)
 {
 	UNPACK_READER_CLEANUP struct unpack_reader r = {0};
 	struct unpack_record rec;
+	struct err again = {0};
 	pid_t pid;
 	int rc, fd = feed(piece, &pid);
 	ARENA_CLEANUP struct arena *a = arena_new();
@@ -67,9 +68,8 @@ static int read_all(size_t piece, struct strbuf *out, struct err *e)
 			rec.reason ? strlen(rec.reason) : rec.content_len);
 		strbuf_addc(out, '\n');
 	}
-	if (rc == 0)
-		is_int(unpack_reader_next(&r, a, &rec, &(struct err){0}), -E_ARCHIVE,
-			"nothing is behind the end");
+	is_int(unpack_reader_next(&r, a, &rec, &again), -E_ARCHIVE, "nothing comes after that");
+	ok(strstr(again.msg, "beyond its end"), "%s", again.msg);
 	close(fd);
 	waitpid(pid, NULL, 0);
 	return rc;
