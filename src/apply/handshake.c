@@ -11,15 +11,22 @@
 
 #include "base/clock.h"
 
-#define ASK_AGAIN_MS  1000
-#define POLL_FIRST_US 500
-#define POLL_LAST_US  20000
+#define ASK_AGAIN_MS   1000
+#define SESSION_DEAD_S 180
+#define POLL_FIRST_US  500
+#define POLL_LAST_US   20000
 
 static void pause_us(unsigned us)
 {
 	struct timespec ts = {.tv_nsec = (long)us * 1000};
 
 	nanosleep(&ts, NULL); /* a signal ends it early, and the caller looks for that */
+}
+
+/* One of a session that is over by now (REJECT_AFTER_TIME, WireGuard paper 6.1) proves nothing. */
+static bool is_recent(const struct wg_peer *p)
+{
+	return p->last_handshake && clock_wall() - p->last_handshake < SESSION_DEAD_S;
 }
 
 static size_t look(const struct wg_state *d, const struct op *ops, size_t n, bool *done)
@@ -29,7 +36,7 @@ static size_t look(const struct wg_state *d, const struct op *ops, size_t n, boo
 	for (size_t i = 0; i < n; i++) {
 		const struct wg_peer *p = wg_find_peer(d, &ops[i].peer.public_key);
 
-		done[i] = p && p->last_handshake;
+		done[i] = p && is_recent(p);
 		missing += !done[i];
 	}
 	return missing;

@@ -10,7 +10,7 @@
 #include "apply/local.h"
 
 /*
- * ops are HANDSHAKE operations of one interface. Returns when every peer has one (0), when the
+ * ops are HANDSHAKE operations of one interface. Returns when every peer has a recent one (0), when the
  * deadline of the longest passed (E_NO_HANDSHAKE), on Ctrl-C (E_INTERRUPTED) or when the device is
  * gone. done[i] says which answered in any case.
  */

@@ -165,22 +165,28 @@ static int make_one_dir(const char *path, mode_t mode)
 	return stat(path, &st) < 0 ? -errno : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
+static int refused_dir(const char *path, int errnum, struct err *e)
+{
+	return err_errno(e, errnum == EACCES ? E_PERMISSION : E_IO, errnum,
+		"cannot make directory '%s'", path);
+}
+
 int file_make_dir(const char *path, mode_t mode, struct err *e)
 {
 	char part[PATH_MAX];
 	int r = make_one_dir(path, mode);
 
 	if (r != -ENOENT)
-		return r ? err_errno(e, E_IO, -r, "cannot make directory '%s'", path) : 0;
+		return r ? refused_dir(path, -r, e) : 0;
 	if (str_copy(part, sizeof(part), path) != strlen(path))
 		return err_set(e, E_IO, "cannot make directory '%s': the name is too long", path);
 	for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
 		*p = '\0';
 		r = make_one_dir(part, 0755);
 		if (r < 0)
-			return err_errno(e, E_IO, -r, "cannot make directory '%s'", part);
+			return refused_dir(part, -r, e);
 		*p = '/';
 	}
 	r = make_one_dir(path, mode);
-	return r ? err_errno(e, E_IO, -r, "cannot make directory '%s'", path) : 0;
+	return r ? refused_dir(path, -r, e) : 0;
 }

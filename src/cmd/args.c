@@ -222,6 +222,9 @@ int args_parse(struct cmd *c, int argc, char **argv, enum args_wish *wish, struc
 	bool options = true, help = false;
 	int kept = 0, r = 0;
 
+	/* Also what is wrong with the words before it is told in JSON then. */
+	for (int i = 1; i < argc && !str_eq(argv[i], "--"); i++)
+		c->json |= str_eq(argv[i], "--json");
 	for (int i = 1; i < argc && !r; i++) {
 		if (options && str_eq(argv[i], "--"))
 			options = false;

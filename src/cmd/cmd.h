@@ -72,6 +72,8 @@ void cmd_write(const char *s, size_t len);
 /* Begins the object of a JSON result: {"schema":"wf.VERB/1" …; end with cmd_json_end. */
 void cmd_json(struct cmd *c, const char *schema);
 void cmd_json_end(struct cmd *c);
+/* The result of --dry-run: the lines of the plan, as text or as a whole object. */
+void cmd_plan(struct cmd *c, const char *schema, const char *plan);
 /* One line on standard error, unless --quiet. */
 void cmd_say(const struct cmd *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* An error or warning in its printed shape, on standard error. */

@@ -33,7 +33,7 @@ static int run(struct cmd *c, struct err *e)
 	if ((r = ops_down(&c->ops, all ? NULL : c->argv[0], &res, e)))
 		return r;
 	if (res.plan) {
-		strbuf_add(&c->out, res.plan);
+		cmd_plan(c, "wf.down/1", res.plan);
 		return 0;
 	}
 	if (c->json) {

@@ -4,6 +4,8 @@
  * the caller; what a command does is its own file's business.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,17 +14,23 @@
 #include "cmd/args.h"
 #include "cmd/prompt.h"
 
+static int write_errno; /* why standard output is not whole; 0 = it is, as far as it is read */
+
 void cmd_write(const char *s, size_t len)
 {
-	while (len) {
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	while (len && !write_errno) {
 		ssize_t n = write(STDOUT_FILENO, s, len);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return; /* a broken pipe is quiet */
-		s += n;
-		len -= (size_t)n;
+		if (n >= 0) {
+			s += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			poll(&out, 1, -1); /* somebody made the pipe non-blocking */
+		} else if (errno != EINTR) {
+			write_errno = errno;
+		}
 	}
 }
 
@@ -44,6 +52,24 @@ void cmd_json_end(struct cmd *c)
 {
 	jsonw_object_end(&c->j);
 	strbuf_addc(&c->out, '\n');
+}
+
+void cmd_plan(struct cmd *c, const char *schema, const char *plan)
+{
+	if (!c->json) {
+		strbuf_add(&c->out, plan);
+		return;
+	}
+	cmd_json(c, schema);
+	jsonw_kv_bool(&c->j, "dry_run", true);
+	jsonw_key(&c->j, "plan");
+	jsonw_array(&c->j);
+	for (const char *end; *plan; plan = *end ? end + 1 : end) {
+		end = plan + strcspn(plan, "\n");
+		jsonw_str(&c->j, arena_strndup(c->arena, plan, (size_t)(end - plan)));
+	}
+	jsonw_array_end(&c->j);
+	cmd_json_end(c);
 }
 
 static void print_error_json(const struct err *e)
@@ -104,7 +130,8 @@ static int need_root(const struct cmd *c, int argc, char **argv, struct err *e)
 
 static bool needs_root(const struct cmd *c)
 {
-	if (geteuid() == 0)
+	/* The summary is there for everybody. */
+	if (geteuid() == 0 || cmd_flag(c, "brief"))
 		return false;
 	if (c->row->needs & (NEED_NET | NEED_ROOT))
 		return !c->dry_run || !c->db_path;
@@ -149,24 +176,36 @@ static int run(struct cmd *c, int argc, char **argv, struct err *e)
 	return r;
 }
 
+/*
+ * The kernel guarantees the three standard descriptors to nobody: never let the database or a
+ * netlink socket become descriptor 0, 1 or 2. What is missing is open for reading only, so that a
+ * result that goes nowhere is an error.
+ */
+static bool fill_descriptors(void)
+{
+	struct stat st;
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (fstat(fd, &st) < 0 && (errno != EBADF || open("/dev/null", O_RDONLY) != fd))
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct cmd c = {.timeout_ms = 10000, .arena = arena_new()};
 	struct err e = {0};
 	int r;
 
-	/* The kernel guarantees the three standard descriptors to nobody: never let the database or
-	 * a netlink socket become descriptor 0, 1 or 2. */
-	for (int fd = 0; fd <= 2; fd++) {
-		struct stat st;
-
-		if (fstat(fd, &st) < 0 && errno == EBADF)
-			return 2;
-	}
+	if (!fill_descriptors())
+		return err_exit_status(E_IO);
 	prompt_catch_signals();
 	r = run(&c, argc, argv, &e);
 	cmd_flush(&c);
-	if (r && c.json && !c.has_result)
+	/* A broken pipe is quiet: its reader had enough. */
+	if (!r && write_errno && write_errno != EPIPE)
+		r = err_errno(&e, E_IO, write_errno, "cannot write the result");
+	if (r && c.json && (!c.has_result || write_errno))
 		print_error_json(&e);
 	else if (r && !c.json && e.msg[0])
 		cmd_print_err(&c, "wf: ", &e);

@@ -7,21 +7,23 @@
 static int run(struct cmd *c, struct err *e)
 {
 	struct reload_result res;
+	char title[128];
 	int r = ops_reload(&c->ops, c->argv[0], &res, e);
 
 	if (r)
 		return r;
-	if (c->json) {
+	str_escape(title, sizeof(title), res.c->title);
+	if (c->dry_run && (c->json || !res.unchanged)) {
+		cmd_plan(c, "wf.reload/1", res.plan);
+	} else if (c->json) {
 		cmd_json(c, "wf.reload/1");
 		jsonw_kv_str(&c->j, "name", res.c->name);
 		jsonw_kv_bool(&c->j, "changed", !res.unchanged);
 		cmd_json_end(c);
 	} else if (res.unchanged) {
-		strbuf_addf(&c->out, "%s  unchanged\n", res.c->title);
-	} else if (c->dry_run) {
-		strbuf_add(&c->out, res.plan);
+		strbuf_addf(&c->out, "%s  unchanged\n", title);
 	} else {
-		strbuf_addf(&c->out, "%s  reloaded:\n%s", res.c->title, res.changes);
+		strbuf_addf(&c->out, "%s  reloaded:\n%s", title, res.changes);
 	}
 	return 0;
 }

@@ -88,17 +88,17 @@ static void print_details(struct cmd *c, const struct tunnel_status *t)
 
 static void print_tunnel(struct cmd *c, const struct tunnel_status *t, size_t width)
 {
-	char title[128], server[128];
+	char title[128], server[128], city[128];
 
 	str_escape(title, sizeof(title), t->title);
 	str_escape(server, sizeof(server), t->server ? t->server : "");
+	str_escape(city, sizeof(city), t->city ? t->city : "");
 	strbuf_addf(&c->out, "%s%s%s %-*s", color_of(c, t->state),
 		term_sign(&c->term, sign_of(t->state)), term_off(&c->term), (int)width, title);
 	if (t->state == TUNNEL_DOWN) {
 		strbuf_addf(&c->out, "   down%s%s", server[0] ? "   " : "", server);
 	} else {
-		strbuf_addf(
-			&c->out, "   %s%s%s", server, t->city ? " " : "", t->city ? t->city : "");
+		strbuf_addf(&c->out, "   %s%s%s", server, city[0] ? " " : "", city);
 		if (t->state == TUNNEL_BROKEN)
 			strbuf_add(&c->out, "   its interface is gone");
 		else

@@ -43,8 +43,12 @@ static int read_ssh(struct cmd *c, struct up_request *req, struct err *e)
 
 static const char *place_of(struct cmd *c, const struct contribution *t)
 {
-	if (t->city && t->country)
-		return arena_printf(c->arena, " (%s, %s)", t->city, t->country);
+	char city[128];
+
+	if (t->city && t->country) {
+		str_escape(city, sizeof(city), t->city);
+		return arena_printf(c->arena, " (%s, %s)", city, t->country);
+	}
 	if (t->country)
 		return arena_printf(c->arena, " (%s)", t->country);
 	return "";
@@ -53,13 +57,14 @@ static const char *place_of(struct cmd *c, const struct contribution *t)
 static void verifying(void *ctx, const struct contribution *t)
 {
 	struct cmd *c = ctx;
-	char server[128];
+	char title[128], server[128];
 
 	if (!c->term.tty_err)
 		return;
+	str_escape(title, sizeof(title), t->title);
 	str_escape(server, sizeof(server), t->server ? t->server : "");
-	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, no kill switch … verifying",
-		t->title, term_sign(&c->term, TERM_WAITING), server, t->own.n_addrs,
+	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, no kill switch … verifying", title,
+		term_sign(&c->term, TERM_WAITING), server, t->own.n_addrs,
 		t->own.n_addrs == 1 ? "" : "es", t->own.n_routes, t->own.n_routes == 1 ? "" : "s");
 }
 
@@ -139,14 +144,14 @@ static int run(struct cmd *c, struct err *e)
 	req.or_down = cmd_flag(c, "or-down");
 	r = ops_up(&c->ops, &req, &res, e);
 	if (res.plan && !r) {
-		strbuf_add(&c->out, res.plan);
+		cmd_plan(c, "wf.up/1", res.plan);
 		return 0;
 	}
 	if (!res.c || (r && r != -E_NO_HANDSHAKE))
 		return r;
 	if (c->json)
 		print_json(c, &res);
-	else if (!r || !req.or_down)
+	else
 		print_text(c, &res);
 	return r;
 }

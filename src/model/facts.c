@@ -35,6 +35,7 @@ static const struct codec_field facts_rows[] = {
 	CODEC_LIST_OF(struct facts, ssh, ssh_item),
 	CODEC_FIELD(struct facts, ipv6, CODEC_BOOL),
 	CODEC_FIELD(struct facts, ipv6_sysctl, CODEC_TEXT),
+	CODEC_FIELD(struct facts, ipv6_elsewhere, CODEC_BOOL),
 	CODEC_FIELD(struct facts, kernel_wireguard, CODEC_BOOL),
 	CODEC_FIELD(struct facts, free_table, CODEC_UINT, .max = 0xffff),
 	CODEC_FIELD(struct facts, next_seq, CODEC_UINT),

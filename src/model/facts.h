@@ -32,6 +32,7 @@ struct facts {
 	LIST(struct fact_ssh, ssh);
 	bool ipv6;		/* false: IPv6 is disabled on this host */
 	const char *ipv6_sysctl; /* which sysctl says so, when it is */
+	bool ipv6_elsewhere;	/* disabled for a new link, but others have it or may get it */
 	bool kernel_wireguard;
 	uint32_t free_table; /* for a tunnel that has none: its number n (1..0xffff) */
 	uint32_t next_seq;   /* number of this `up`; grows */

@@ -67,6 +67,7 @@ static int take_away(struct host *h, struct err *e)
 int ops_down(struct ops *o, const char *name, struct down_result *ret, struct err *e)
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
+	struct err unsaved = {0};
 	int r;
 
 	*ret = (struct down_result){0};
@@ -85,7 +86,14 @@ int ops_down(struct ops *o, const char *name, struct down_result *ret, struct er
 	}
 	if (ret->nothing)
 		return 0;
-	if ((r = host_save(&h, e)) || (r = take_away(&h, e)))
+	/* Without room for it the tunnel goes all the same: the record as it was names all of it.
+	 */
+	if (host_save(&h, &unsaved))
+		o->ui->warn(o->ui->ctx, &unsaved);
+	if ((r = take_away(&h, e)))
 		return err_wrap(e, "cannot take down '%s'", name ? name : "all");
-	return host_finish(&h, e);
+	if ((r = host_finish(&h, e)))
+		return err_wrap(
+			e, "'%s' is down, but the record still names it", name ? name : "all");
+	return 0;
 }

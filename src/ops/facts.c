@@ -162,6 +162,7 @@ int facts_gather(struct host *h, const struct tunnel *t, const struct contributi
 
 	ret->ipv6 = h->ipv6;
 	ret->ipv6_sysctl = h->ipv6_sysctl;
+	ret->ipv6_elsewhere = h->ipv6_kernel && !h->ipv6;
 	ret->next_seq = before ? before->seq : h->record.next_seq;
 	ret->free_table = before ? before->number : 0;
 	if ((r = gather_kind(h, before, ret, e)) ||
@@ -171,8 +172,8 @@ int facts_gather(struct host *h, const struct tunnel *t, const struct contributi
 	if (!ret->n_endpoints && (r = net_query_default_mtu(h->net, &ret->default_mtu, e)))
 		return r;
 	if (!ret->free_table && t->table_mode == TABLE_AUTO &&
-		(r = net_query_free_table(
-			 h->net, merge_free_number(&h->record), h->ipv6, &ret->free_table, e)))
+		(r = net_query_free_table(h->net, merge_free_number(&h->record), h->ipv6_kernel,
+			 &ret->free_table, e)))
 		return r;
 	if (captures_anything(t) && (r = gather_ssh(h, ret, e)))
 		return r;

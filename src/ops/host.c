@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "net/query.h"
+#include "ops/intent.h"
 #include "ops/status_file.h"
 #include "sys/machine.h"
 #include "sys/sysctl.h"
@@ -41,9 +42,10 @@ static void look_at_ipv6(struct host *h)
 	struct err ignored;
 	int32_t value;
 
-	h->ipv6 = true;
+	h->ipv6 = h->ipv6_kernel = true;
 	for (size_t i = 0; i < 2 && h->ipv6; i++) {
-		if (sysctl_read(keys[i], &value, &ignored) || value) {
+		h->ipv6_kernel = !sysctl_read(keys[i], &value, &ignored);
+		if (!h->ipv6_kernel || value) {
 			h->ipv6 = false;
 			h->ipv6_sysctl = keys[i];
 		}
@@ -133,12 +135,22 @@ static void settle(struct host *h, struct contribution *c)
 	}
 }
 
+/* The directory of the summaries is everybody's, whatever the umask of who made it. */
+static int make_dirs(struct host *h, struct err *e)
+{
+	const char *base = h->ops->run_dir ? h->ops->run_dir : HOST_RUN_DIR;
+
+	if (mkdir(base, 0755) == 0 && chmod(base, 0755) < 0)
+		return err_errno(e, E_IO, errno, "cannot open '%s' to others", base);
+	return file_make_dir(h->dir, 0700, e);
+}
+
 int host_lock(struct host *h, const char *keep, struct err *e)
 {
 	const char *path = arena_printf(h->ops->arena, "%s/lock", h->dir);
 	int r;
 
-	if ((r = file_make_dir(h->dir, 0700, e)) ||
+	if ((r = make_dirs(h, e)) ||
 		(r = lock_take(path, h->ops->verb, h->ops->timeout_ms, &h->lock, e)))
 		return err_wrap(e, "cannot take the lock of this host");
 	if ((r = host_load(h, e))) {
@@ -174,13 +186,16 @@ int host_save(struct host *h, struct err *e)
 	return r ? r : status_file_write(h, e);
 }
 
-/* "mullvad" names "laptop/mullvad" when there is just one such. */
+/* "mullvad" names "laptop/mullvad" when there is just one such, "DIR/office.conf" names "office".
+ */
 struct contribution *host_find(const struct host *h, const char *name)
 {
 	struct contribution *found = record_find(&h->record, name);
 
 	if (found)
 		return found;
+	if (str_iends(name, ".conf"))
+		return record_find(&h->record, intent_name_of_file(h->ops->arena, name));
 	LIST_FOREACH (c, &h->record, contributions) {
 		const char *slash = strrchr(c->name, '/');
 

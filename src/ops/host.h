@@ -20,7 +20,8 @@ struct host {
 	struct net *net;
 	uint64_t cookie; /* of the network namespace */
 	bool boot_namespace;
-	bool ipv6;
+	bool ipv6;		 /* a link that is made now has it */
+	bool ipv6_kernel;	 /* the kernel has it, so there can be rules and routes of it */
 	const char *ipv6_sysctl; /* which setting switched IPv6 off, or NULL */
 	const char *dir; /* /run/wf/<cookie> */
 	struct lock lock;
@@ -70,13 +71,18 @@ struct host_plan {
 struct host_ask { /* for an interface that is to be asked for a handshake */
 	const char *ifname;
 	uint32_t wait_ms;
+	bool known; /* also of the peers that are there already */
 };
 /* Plans from the record (plan/merge.h says how a verb uses it); ask may be NULL. */
 int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e);
 /* Prints the plan through ui->step-like notes; for --dry-run. */
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out);
-/* E_EXISTS when a stranger's link stands under the name of this one: it is never configured. */
-int host_check_foreign(const struct host_plan *p, const struct contribution *c, struct err *e);
+/*
+ * E_EXISTS when a stranger's link stands under the name of this one: it is never configured. `fresh`:
+ * no command has begun to make its link, so that a TUN device is a stranger's in any case.
+ */
+int host_check_foreign(const struct host_plan *p, const struct contribution *c, bool fresh,
+	struct err *e);
 int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage last, bool undo,
 	struct err *e);
 /* After all is applied: forgets leaving contributions and settled sysctls, writes the record. */

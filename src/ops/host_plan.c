@@ -21,7 +21,8 @@ int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	struct state seen = {0};
 	int r;
 
-	merge_scope(a, &h->record, h->ipv6, &scope);
+	/* What came up with IPv6 has to be seen also when IPv6 was switched off since. */
+	merge_scope(a, &h->record, h->ipv6_kernel, &scope);
 	scope.stats = stats;
 	if ((r = h->executor.observe(h->executor.ctx, a, &scope, &seen, e)))
 		return r;
@@ -83,6 +84,7 @@ int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret,
 			.record = &h->record,
 			.ask_ifname = ask ? ask->ifname : NULL,
 			.handshake_ms = ask ? ask->wait_ms : 0,
+			.ask_known = ask && ask->known,
 		},
 		&ret->plan);
 	remember_settings(h, &want, &ret->have, &ret->plan);
@@ -91,9 +93,13 @@ int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret,
 	return 0;
 }
 
-int host_check_foreign(const struct host_plan *p, const struct contribution *c, struct err *e)
+int host_check_foreign(
+	const struct host_plan *p, const struct contribution *c, bool fresh, struct err *e)
 {
-	if (!state_find_link(&p->foreign, c->ifname))
+	const struct link_state *own = state_find_link(&p->have, c->ifname);
+
+	if (!state_find_link(&p->foreign, c->ifname) &&
+		!(fresh && own && own->kind == LINK_USERSPACE))
 		return 0;
 	err_set(e, E_EXISTS, "there already is an interface '%s' that wf did not make", c->ifname);
 	return err_hint(e, "remove it first");

@@ -13,7 +13,8 @@
 
 void intent_split_name(struct arena *a, const char *text, const char **name, const char **server)
 {
-	const char *at = strrchr(text, '@');
+	/* In the path of a file '@' means nothing. */
+	const char *at = str_iends(text, ".conf") ? NULL : strrchr(text, '@');
 
 	*name = at ? arena_strndup(a, text, (size_t)(at - text)) : text;
 	*server = at && at[1] ? at + 1 : NULL;
@@ -274,6 +275,9 @@ int intent_load(
 	struct err why = {0};
 	int r;
 
+	if (path == name && server)
+		return err_set(
+			e, E_USAGE, "a file has no servers to choose from, such as '%s'", server);
 	if (path == name)
 		return intent_load_file(o, path, ret, e);
 	r = load_rows(o, name, server, ret, &why);

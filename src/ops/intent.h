@@ -15,11 +15,13 @@ int intent_load(struct ops *o, const char *name, const char *server, struct tunn
 	struct err *e);
 /* The file a name means: FILE.conf itself, or /etc/wireguard/NAME.conf when there is one; NULL. */
 const char *intent_file_path(struct arena *a, const char *name);
+/* "office" of "DIR/office.conf". */
+const char *intent_name_of_file(struct arena *a, const char *path);
 int intent_load_file(struct ops *o, const char *path, struct tunnel *ret, struct err *e);
 bool intent_name_is_interface(const char *name); /* wg-quick's rule */
 /* Table = …, as wg-quick reads it. */
 int intent_parse_table(const char *text, struct tunnel *t, struct err *e);
-/* "NAME@SERVER" taken apart; *server is NULL without '@'. */
+/* "NAME@SERVER" taken apart; *server is NULL without '@', and for FILE.conf. */
 void intent_split_name(struct arena *a, const char *text, const char **name,
 	const char **server);
 

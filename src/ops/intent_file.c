@@ -6,6 +6,7 @@
  */
 #include "ops/intent.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -121,20 +122,30 @@ static int read_conf(struct ops *o, const char *path, struct conf *ret, struct e
 	int r;
 
 	if (fd < 0)
-		return err_set(e, E_NOT_FOUND, "cannot open '%s': %m", path);
+		return err_errno(e,
+			errno == EINTR		  ? E_INTERRUPTED
+				: errno == EACCES ? E_PERMISSION
+						  : E_NOT_FOUND,
+			errno, "cannot open '%s'", path);
 	if ((r = secret_text_new(room_for(fd), &text, e)) || (r = secret_text_read(&text, fd, e)))
 		return err_wrap(e, "cannot read '%s'", path);
 	return conf_parse(o->arena, path, text.s, text.len, ret, e);
 }
 
-int intent_load_file(struct ops *o, const char *path, struct tunnel *ret, struct err *e)
+const char *intent_name_of_file(struct arena *a, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+
+	return arena_strndup(a, base, strlen(base) - strlen(".conf"));
+}
+
+int intent_load_file(struct ops *o, const char *path, struct tunnel *ret, struct err *e)
+{
 	struct tunnel t = {.keep_ssh = true};
 	struct conf c = {0};
 	int r;
 
-	t.name = t.title = arena_strndup(o->arena, base, strlen(base) - strlen(".conf"));
+	t.name = t.title = intent_name_of_file(o->arena, path);
 	if (!intent_name_is_interface(t.name)) {
 		err_set(e, E_NAME, "'%s' cannot be the name of an interface", t.name);
 		return err_hint(e, "at most 15 of a-z A-Z 0-9 _ = + . -; or: wf import '%s'", path);

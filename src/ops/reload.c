@@ -67,7 +67,7 @@ static int plan_reload(struct host *h, struct tunnel *t, struct facts *f, struct
 	*slot = host_replace(h, *slot, &form);
 	if ((r = host_plan(h, NULL, p, e)))
 		return r;
-	return host_check_foreign(p, *slot, e);
+	return host_check_foreign(p, *slot, false, e);
 }
 
 int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struct err *e)
@@ -86,7 +86,8 @@ int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struc
 	if ((r = host_open(o, &h, e)) || (r = host_load(&h, e)))
 		return r;
 	slot = host_find(&h, base);
-	if ((r = intent_load(o, slot ? slot->name : base, slot ? slot->server : server, &t, e)))
+	if ((r = intent_load(o, slot && !str_iends(base, ".conf") ? slot->name : base,
+		     slot ? slot->server : server, &t, e)))
 		return r;
 	if (!slot) {
 		err_set(e, E_NO, "%s is not up", t.title);

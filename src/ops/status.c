@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "ops/intent.h"
 #include "plan/diff.h"
 #include "plan/merge.h"
 #include "plan/text.h"
@@ -183,10 +184,12 @@ static int add_rows(struct ops *o, struct status_result *ret, struct err *e)
 	return 0;
 }
 
-static int keep_only(struct status_result *ret, const char *name, struct err *e)
+static int keep_only(struct arena *a, struct status_result *ret, const char *name, struct err *e)
 {
 	struct tunnel_status *found = NULL;
 
+	if (str_iends(name, ".conf"))
+		name = intent_name_of_file(a, name);
 	LIST_FOREACH (t, ret, tunnels) {
 		const char *slash = t->name;
 
@@ -229,5 +232,5 @@ int ops_status(struct ops *o, const char *name, struct status_result *ret, struc
 		*e = why;
 		return r;
 	}
-	return name ? keep_only(ret, name, e) : 0;
+	return name ? keep_only(o->arena, ret, name, e) : 0;
 }

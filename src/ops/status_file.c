@@ -54,6 +54,7 @@ int status_file_write(struct host *h, struct err *e)
 	jsonw_object(&j);
 	jsonw_kv_str(&j, "schema", "wf.status.brief/1");
 	jsonw_kv_str(&j, "as_of", now);
+	jsonw_kv_uint(&j, "netns", h->cookie);
 	jsonw_key(&j, "tunnels");
 	jsonw_array(&j);
 	LIST_FOREACH (c, &h->record, contributions)
@@ -64,11 +65,32 @@ int status_file_write(struct host *h, struct err *e)
 	return file_place(path, out.s, out.len, 0644, false, e);
 }
 
+/* Whether a summary is that of this namespace. */
+static bool is_ours(const struct host *h, const char *text, size_t len)
+{
+	json_t *j = json_loadb(text, len, 0, NULL);
+	const json_t *netns = json_object_get(j, "netns");
+	bool ours = !netns || (uint64_t)json_integer_value(netns) == h->cookie;
+
+	json_decref(j);
+	return ours;
+}
+
+/* Only root is told which namespace is the boot's, so the file itself has to say whose it is. */
 int status_file_read(struct ops *o, char **ret, struct err *e)
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
+	char *text = NULL;
 	size_t len;
 	int r = host_open(o, &h, e);
 
-	return r ? r : file_read_optional(o->arena, status_file_path(&h), 1 << 20, ret, &len, e);
+	for (int boot = 0; !r && !text && boot < 2; boot++) {
+		h.boot_namespace = boot;
+		r = file_read_optional(o->arena, status_file_path(&h), 1 << 20, &text, &len, e);
+		if (!r && boot && text && !is_ours(&h, text, len))
+			text = NULL;
+	}
+	if (!r)
+		*ret = text;
+	return r;
 }

@@ -24,21 +24,60 @@ struct up {
 	struct facts facts;
 	const struct contribution *again; /* a dead command's attempt that is begun anew */
 	struct host_plan plan;
+	bool stood; /* before the lock was taken: no name has been resolved */
 	int64_t began_ms;
 };
 
 static int find_outer(struct up *u, const struct contribution **ret, struct err *e)
 {
 	const char *via = u->req->via;
+	const struct record *r = &u->h->record;
+	const struct contribution *c;
+	size_t steps = 0;
 
 	*ret = NULL;
 	if (!via)
 		return 0;
-	*ret = host_find(u->h, via);
-	if (!*ret)
+	c = host_find(u->h, via);
+	if (!c || c->leaving)
 		return err_set(e, E_NOT_FOUND, "'%s' is not up, so nothing can run inside it", via);
-	u->tunnel.via = (*ret)->ifname;
+	u->tunnel.via = c->ifname;
+	/* An inner tunnel stays recorded as such while its outer one is down. */
+	for (const struct contribution *o = c; o && steps++ <= r->n_contributions;
+		o = o->via ? record_find(r, o->via) : NULL)
+		if (str_eq(o->ifname, u->tunnel.ifname) || str_eq(o->via, u->tunnel.ifname))
+			return err_set(e, E_CONFLICT, "%s itself runs inside %s", c->title,
+				u->tunnel.title);
+	*ret = c;
 	return 0;
+}
+
+/* Whether the one that is up is what is asked for, and is there. */
+static int check_same(const struct up *u, const struct contribution *c, struct err *e)
+{
+	const struct contribution *outer = u->req->via ? host_find(u->h, u->req->via) : NULL;
+	const struct link_state *made = c->own.n_links ? &c->own.links[0] : NULL;
+	struct link_state link;
+
+	if (!str_ieq(c->name, u->tunnel.name))
+		return err_set(
+			e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
+	if (!str_ieq(c->server, u->tunnel.server)) {
+		err_set(e, E_CONFLICT, "%s is up already, by way of %s", c->title, c->server);
+		return err_hint(e, "wf down %s first", c->name);
+	}
+	if (u->req->via && (!outer || !str_eq(c->via, outer->ifname))) {
+		err_set(e, E_CONFLICT, "%s is up already, and not inside '%s'", c->title,
+			u->req->via);
+		return err_hint(e, "wf down %s first", c->name);
+	}
+	if (!made ||
+		(!net_read_link(u->h->net, c->ifname, &link, e) &&
+			(!made->ifindex || made->ifindex == link.ifindex)))
+		return 0;
+	err_set(e, E_CONFLICT, "its interface '%s' is gone", c->ifname);
+	return err_hint(e, "'wf reload %s' makes it again, 'wf down %s' takes away what is left",
+		u->req->name, c->name);
 }
 
 /* Another tunnel that is up under this name or interface. *done: it is just what was asked for. */
@@ -58,13 +97,8 @@ static int check_present(struct up *u, struct up_result *ret, bool *done, struct
 		u->again = c;
 		return 0;
 	}
-	if (!str_ieq(c->name, u->tunnel.name))
-		return err_set(
-			e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
-	if (!str_ieq(c->server, u->tunnel.server)) {
-		err_set(e, E_CONFLICT, "%s is up already, by way of %s", c->title, c->server);
-		return err_hint(e, "wf down %s first", c->name);
-	}
+	if ((r = check_same(u, c, e)))
+		return r;
 	*done = ret->already = true;
 	ret->c = c;
 	return 0;
@@ -273,8 +307,10 @@ static int finish(struct up *u, struct up_result *ret, struct err *e)
 	clock_now(now);
 	c->phase = CONTRIBUTION_DONE;
 	c->since = arena_strdup(h->ops->arena, now);
-	if ((r = host_finish(h, e)))
+	if ((r = host_finish(h, e))) {
+		take_back(u);
 		return r;
+	}
 	ret->c = record_find(&h->record, u->tunnel.name);
 	return 0;
 }
@@ -313,12 +349,17 @@ static int make_and_move(struct up *u, struct up_result *ret, struct err *e)
 	struct err why = {0};
 	int r, v;
 
-	if ((r = make(u, STAGE_MAKE, e)) || (r = host_save(u->h, e)))
+	if ((r = make(u, STAGE_MAKE, e)))
 		return r;
+	if ((r = host_save(u->h, e))) {
+		take_back(u);
+		return r;
+	}
 	v = verify(u, ret, &why);
 	if ((r = take_lock_again(u, ret, e)))
 		return r;
 	if (v || (u->req->or_down && !ret->connected && ret->peers)) {
+		ret->c = NULL;
 		take_back(u);
 		*e = why;
 		return v ? v : no_handshake(u, ret, e);
@@ -336,9 +377,12 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 
 	if ((r = check_present(u, ret, &done, e)) || done)
 		return r;
+	if (u->stood)
+		return err_set(e, E_BUSY, "another command took it down meanwhile");
+	ask.known = u->again;
 	if ((r = enter_record(u, &c, e)) ||
 		(r = host_plan(h, u->req->wait_ms ? &ask : NULL, &u->plan, e)) ||
-		(r = host_check_foreign(&u->plan, c, e)))
+		(r = host_check_foreign(&u->plan, c, !u->again, e)))
 		return r;
 	ret->c = c;
 	say_notes(u, c);
@@ -368,7 +412,8 @@ int ops_up(struct ops *o, const struct up_request *req, struct up_result *ret, s
 		return r;
 	/* Of one that stands no name needs to be resolved. */
 	standing = record_find(&h.record, u.tunnel.name);
-	if (!standing || standing->phase == CONTRIBUTION_DOING)
+	u.stood = standing && standing->phase == CONTRIBUTION_DONE;
+	if (!u.stood)
 		if ((r = facts_resolve(&h, &u.tunnel, NULL, &u.facts, e)))
 			return err_wrap(e, "cannot bring up '%s'", u.tunnel.title);
 	if ((r = host_lock(&h, u.tunnel.name, e)))

@@ -18,7 +18,8 @@ struct up_request {
 };
 
 struct up_result {
-	const struct contribution *c; /* as applied; NULL with a dry run that had nothing to do */
+	/* as applied; NULL with a dry run that had nothing to do, and when all was taken back */
+	const struct contribution *c;
 	bool already;		      /* it was up as asked: nothing was done */
 	bool connected;		      /* every peer with an endpoint answered */
 	unsigned peers, answered;     /* of those with an endpoint */

@@ -5,7 +5,8 @@
  * and facts give the same contribution, and nothing in it depends on the order of tunnels.
  *
  * The scheme. n = number of the tunnel, Tn = WF_TABLE_BASE + n, Mn = WF_MARK | n, M/mask = the
- * marks of all tunnels. v4 and v6 alike; v6 only on a host that has it.
+ * marks of all tunnels. v4 and v6 alike; v6 only on a host that has it. Where it is switched off
+ * for a new link only, the tunnel carries none of it, but the rules and routes that stop it stand.
  *
  *   link     kind wireguard, else userspace. MTU as given; else the smallest over the ways to the
  *            endpoints (nested: the outer link's), else that of the default route, else 1500;

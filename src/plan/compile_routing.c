@@ -30,6 +30,12 @@ static const struct ip_prefix private_ranges[] = {
 
 static const uint8_t families[] = {AF_INET, AF_INET6};
 
+/* What stops IPv6 is wanted also where the tunnel has none: another link may send it in clear. */
+static bool rules_family(const struct compile *c, uint8_t family)
+{
+	return family == AF_INET || c->facts->ipv6 || c->facts->ipv6_elsewhere;
+}
+
 static struct rule_state *add_rule(
 	struct compile *c, struct state *to, uint8_t family, uint32_t priority, uint32_t table)
 {
@@ -134,9 +140,9 @@ static void add_auto_routes(struct compile *c, uint32_t table)
 	if (!c->ret->full)
 		return;
 	add_stop_route(c, AF_INET, table);
-	if (c->facts->ipv6)
+	if (rules_family(c, AF_INET6))
 		add_stop_route(c, AF_INET6, table);
-	if (!c->ret->full6 && c->facts->ipv6)
+	if (!c->ret->full6 && rules_family(c, AF_INET6))
 		COMPILE_NOTE(c, "IPv6 is stopped while this tunnel holds the default");
 	if (!c->ret->full4)
 		COMPILE_NOTE(c, "IPv4 is stopped while this tunnel holds the default");
@@ -220,7 +226,7 @@ static void add_user_mark(struct compile *c)
 	if ((c->mark & WF_MARK_MASK) == WF_MARK || c->outer)
 		return;
 	add_mark_rule(c, AF_INET, PRIO_BYPASS, c->mark, MARK_EXACT, TABLE_MAIN);
-	if (c->facts->ipv6)
+	if (rules_family(c, AF_INET6))
 		add_mark_rule(c, AF_INET6, PRIO_BYPASS, c->mark, MARK_EXACT, TABLE_MAIN);
 }
 
@@ -232,7 +238,7 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 		const struct ip_prefix *p = &private_ranges[i];
 		struct rule_state *r;
 
-		if (p->addr.family == AF_INET6 && !c->facts->ipv6)
+		if (!rules_family(c, p->addr.family))
 			continue;
 		r = add_rule(c, to, p->addr.family, PRIO_LAN, TABLE_MAIN);
 		r->dst = *p;
@@ -241,7 +247,7 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 	for (size_t i = 0; i < 2; i++) {
 		struct rule_state *stop;
 
-		if (families[i] == AF_INET6 && !c->facts->ipv6)
+		if (!rules_family(c, families[i]))
 			continue;
 		add_rule(c, to, families[i], PRIO_DEFAULT, table);
 		stop = add_rule(c, to, families[i], PRIO_STOP, 0);
@@ -298,7 +304,7 @@ static int add_nested(struct compile *c, struct err *e)
 	}
 	table = outer->own.routes[0].table;
 	for (size_t i = 0; i < 2; i++) {
-		if (families[i] == AF_INET6 && !c->facts->ipv6)
+		if (!rules_family(c, families[i]))
 			continue;
 		add_mark_rule(c, families[i], PRIO_NESTED, c->mark, MARK_EXACT, table);
 		add_mark_rule(c, families[i], PRIO_NESTED_STOP, c->mark, MARK_EXACT, 0);

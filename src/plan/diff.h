@@ -17,6 +17,7 @@ struct diff_in {
 	const char *ask_ifname;
 	uint32_t handshake_ms; /* deadline of the HANDSHAKE ops for ask_ifname; 0 = none */
 	bool handshake_hard;
+	bool ask_known; /* also of the peers that are there: a dead command has left them */
 };
 /*
  * The plan is ordered (plan/order.h). Operations on a device carry its kind in op->link.kind.

@@ -102,6 +102,15 @@ static struct wg_peer shrunk(
 	return ret;
 }
 
+static void push_handshake(struct wg_diff *x, const struct wg_peer *p)
+{
+	struct op *op = diff_push(x->d, OP_HANDSHAKE, x->want->ifname);
+
+	op->peer = *p;
+	op->deadline_ms = x->d->in->handshake_ms;
+	op->hard = x->d->in->handshake_hard;
+}
+
 static void push_set(struct wg_diff *x, const struct wg_peer *to, const struct wg_peer *from)
 {
 	struct op *op = diff_push(x->d, OP_WG_PEER_SET, x->want->ifname);
@@ -110,12 +119,19 @@ static void push_set(struct wg_diff *x, const struct wg_peer *to, const struct w
 	if (from)
 		op->peer_before = *from;
 	op->ask = !from && x->asks && to->endpoint.addr.family;
-	if (!op->ask)
+	if (op->ask)
+		push_handshake(x, to);
+}
+
+/* A dead command left the peer there; it has to answer all the same. */
+static void push_asked(struct wg_diff *x, const struct wg_peer *want, const struct wg_peer *have)
+{
+	struct wg_peer p = *have;
+
+	if (!x->asks || !x->d->in->ask_known || !want->endpoint.addr.family)
 		return;
-	op = diff_push(x->d, OP_HANDSHAKE, x->want->ifname);
-	op->peer = *to;
-	op->deadline_ms = x->d->in->handshake_ms;
-	op->hard = x->d->in->handshake_hard;
+	p.endpoint = want->endpoint;
+	push_handshake(x, &p);
 }
 
 static bool is_taken(const struct wg_diff *x, const struct ip_prefix *p)
@@ -199,6 +215,8 @@ static void peer_pass(
 	case PASS_NEW:
 		if (!have)
 			push_new(x, want);
+		else if (want)
+			push_asked(x, want, have);
 		break;
 	case PASS_GONE:
 		if (!want)

@@ -106,7 +106,7 @@ void host_look(struct host *h, struct arena *a, struct state *own, struct state 
 	struct state seen, want;
 	struct scope scope;
 
-	merge_scope(a, &h->record, h->facts.ipv6, &scope);
+	merge_scope(a, &h->record, h->facts.ipv6 || h->facts.ipv6_elsewhere, &scope);
 	h->x.observe(h->x.ctx, a, &scope, &seen, e);
 	merge_own(a, &h->record, &seen, own, foreign);
 	if (!ret)
@@ -129,7 +129,8 @@ static int carry_out(
 	in.ask_ifname = ask_ifname;
 	in.handshake_ms = h->wait_ms;
 	in.handshake_hard = h->wait_hard;
-	merge_scope(h->a, &h->record, h->facts.ipv6, &scope);
+	in.ask_known = h->again;
+	merge_scope(h->a, &h->record, h->facts.ipv6 || h->facts.ipv6_elsewhere, &scope);
 	h->x.observe(h->x.ctx, h->a, &scope, &seen, e);
 	merge_own(h->a, &h->record, &seen, &have, NULL);
 	merge_record(h->a, &h->record, &want);
@@ -208,7 +209,9 @@ int host_up(struct host *h, const struct tunnel *t, struct err *e)
 		*LIST_PUSH(h->a, &h->record, contributions) = c;
 	h->record.next_seq += !old;
 	h->last = arena_memdup(h->a, &c, sizeof(c));
+	h->again = old != NULL;
 	r = carry_out(h, t->ifname, NULL, e);
+	h->again = false;
 	if (r && !h->crash)
 		take_back(h, t->name, e);
 	return r;

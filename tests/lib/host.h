@@ -17,6 +17,7 @@ struct host {
 	struct executor x; /* of the fake; a test may put itself between */
 	uint32_t wait_ms;  /* ask for handshakes in `up` and `reload` */
 	bool wait_hard;
+	bool again; /* `up` goes on with what a dead one has left */
 	bool crash;	  /* a failure stops all at once, as kill -9 does: nothing is undone */
 	uint32_t number;  /* of the next `up`; 0 = the first free one */
 	struct plan plan; /* of the last command */

@@ -300,6 +300,8 @@ bool lines_fact(struct arena *a, const char *line, struct facts *to)
 	} else if (str_eq(w.w[0], "no-ipv6") && w.n == 2) {
 		to->ipv6 = false;
 		to->ipv6_sysctl = arena_strdup(a, w.w[1]);
+	} else if (str_eq(w.w[0], "ipv6-elsewhere")) {
+		to->ipv6_elsewhere = true;
 	} else if (str_eq(w.w[0], "no-kernel-wireguard")) {
 		to->kernel_wireguard = false;
 	} else {

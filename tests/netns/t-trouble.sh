@@ -94,4 +94,21 @@ is "$(grep -c disable_ipv6 "$T_TMP/stderr")" 1 'once'
 is "$(seen_from 4)" s1 'IPv4 works'
 is_rc 0 'down' wf down a
 trace 'no trace'
+on client sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=1
+plug client eth0 2001:db8:c::2/64 via 2001:db8:c::1
+is "$(seen_from 6)" client 'IPv6 is off for new interfaces only: the old one has it'
+snapshot client "$RIG/before"
+count_reset
+is_rc 0 'up' wf up a
+is "$(seen_from 4) $(seen_from 6)" 's1 nothing' 'IPv6 does not go past the tunnel'
+no_leak 'nothing in clear'
+is_rc 0 'down' wf down a
+trace 'no trace'
+on client sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+snapshot client "$RIG/before"
+is_rc 0 'up with IPv6' wf up a
+on client sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+is_rc 0 'switched off meanwhile: down' wf down a
+on client sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+trace 'no IPv6 rule is left'
 t_done

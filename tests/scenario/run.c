@@ -232,7 +232,8 @@ static void say_scope(struct scenario *s, struct strbuf *out)
 {
 	struct scope scope;
 
-	merge_scope(s->a, &s->host.record, s->host.facts.ipv6, &scope);
+	merge_scope(
+		s->a, &s->host.record, s->host.facts.ipv6 || s->host.facts.ipv6_elsewhere, &scope);
 	LIST_FOREACH (x, &scope, links)
 		strbuf_addf(out, "link %s\n", *x);
 	LIST_FOREACH (x, &scope, tables)
