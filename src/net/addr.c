@@ -14,7 +14,7 @@ static void build(struct nl_message *m, uint16_t type, uint16_t flags, uint32_t 
 	const struct ip_prefix *p)
 {
 	struct ifaddrmsg *i =
-		nl_message_begin(&m->h, type, NLM_F_ACK | flags, sizeof(struct ifaddrmsg));
+		nl_message_begin(m, type, NLM_F_ACK | flags, sizeof(struct ifaddrmsg));
 	size_t len = ip_bits(p->addr.family) / 8;
 
 	i->ifa_family = p->addr.family;
@@ -41,7 +41,7 @@ void addr_build_del(struct nl_message *m, uint32_t ifindex, const struct ip_pref
 
 void addr_build_dump(struct nl_message *m, uint8_t family, uint32_t ifindex)
 {
-	struct ifaddrmsg *i = nl_message_begin(&m->h, RTM_GETADDR, 0, sizeof(struct ifaddrmsg));
+	struct ifaddrmsg *i = nl_message_begin(m, RTM_GETADDR, 0, sizeof(struct ifaddrmsg));
 
 	i->ifa_family = family;
 	i->ifa_index = ifindex;
@@ -84,7 +84,6 @@ bool addr_parse(const struct nlmsghdr *h, struct addr_info *ret)
 	ip_prefix_mask(&a.net);
 	flags = tb[IFA_FLAGS] ? mnl_attr_get_u32(tb[IFA_FLAGS]) : i->ifa_flags;
 	a.by_kernel = is_link_local(&a.local.addr) && !(flags & IFA_F_NOPREFIXROUTE);
-	a.host_scope = i->ifa_scope == RT_SCOPE_HOST;
 	*ret = a;
 	return true;
 }

@@ -18,7 +18,6 @@ struct addr_info {
 	struct ip_prefix local; /* host bits kept */
 	struct ip_prefix net;	/* what it is connected to, masked: of the far end if it has one */
 	bool by_kernel;		/* an IPv6 link-local address nobody asked for */
-	bool host_scope;
 };
 /* RTM_NEWADDR as a value. False for a malformed message and for other families. */
 bool addr_parse(const struct nlmsghdr *h, struct addr_info *ret);

@@ -10,6 +10,20 @@
 
 #include "base/str.h"
 
+const struct nlmsghdr *nl_message_at(const void *data, size_t size, size_t *at)
+{
+	const struct nlmsghdr *h;
+	size_t left = *at < size ? size - *at : 0;
+
+	if (left < sizeof(*h))
+		return NULL;
+	h = (const struct nlmsghdr *)((const char *)data + *at);
+	if (h->nlmsg_len < sizeof(*h) || h->nlmsg_len > left)
+		return NULL;
+	*at += MNL_ALIGN((size_t)h->nlmsg_len);
+	return h;
+}
+
 bool nl_attrs(const void *payload, size_t len, const uint8_t *sizes, uint16_t max,
 	const struct nlattr **tb)
 {

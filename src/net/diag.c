@@ -20,7 +20,7 @@
 void diag_build_dump(struct nl_message *m, uint8_t family)
 {
 	struct inet_diag_req_v2 *i =
-		nl_message_begin(&m->h, SOCK_DIAG_BY_FAMILY, 0, sizeof(struct inet_diag_req_v2));
+		nl_message_begin(m, SOCK_DIAG_BY_FAMILY, 0, sizeof(struct inet_diag_req_v2));
 
 	i->sdiag_family = family;
 	i->sdiag_protocol = IPPROTO_TCP;

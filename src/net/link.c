@@ -17,8 +17,8 @@ void link_build_add(struct nl_message *m, const struct link_state *l)
 {
 	struct nlattr *info;
 
-	nl_message_begin(&m->h, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
-		sizeof(struct ifinfomsg));
+	nl_message_begin(
+		m, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(&m->h, IFLA_IFNAME, l->name);
 	if (l->mtu)
 		mnl_attr_put_u32(&m->h, IFLA_MTU, l->mtu);
@@ -30,8 +30,7 @@ void link_build_add(struct nl_message *m, const struct link_state *l)
 
 void link_build_set(struct nl_message *m, uint32_t ifindex, const struct link_state *l)
 {
-	struct ifinfomsg *i =
-		nl_message_begin(&m->h, RTM_NEWLINK, NLM_F_ACK, sizeof(struct ifinfomsg));
+	struct ifinfomsg *i = nl_message_begin(m, RTM_NEWLINK, NLM_F_ACK, sizeof(struct ifinfomsg));
 
 	i->ifi_index = (int)ifindex;
 	i->ifi_change = IFF_UP;
@@ -43,15 +42,14 @@ void link_build_set(struct nl_message *m, uint32_t ifindex, const struct link_st
 
 void link_build_del(struct nl_message *m, uint32_t ifindex)
 {
-	struct ifinfomsg *i =
-		nl_message_begin(&m->h, RTM_DELLINK, NLM_F_ACK, sizeof(struct ifinfomsg));
+	struct ifinfomsg *i = nl_message_begin(m, RTM_DELLINK, NLM_F_ACK, sizeof(struct ifinfomsg));
 
 	i->ifi_index = (int)ifindex;
 }
 
 void link_build_get(struct nl_message *m, const char *ifname, uint32_t ifindex)
 {
-	struct ifinfomsg *i = nl_message_begin(&m->h, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	struct ifinfomsg *i = nl_message_begin(m, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
 
 	i->ifi_index = (int)ifindex;
 	if (ifname[0])

@@ -92,7 +92,7 @@ static int take_family(void *ctx, size_t index, const struct nlmsghdr *h, struct
 static int find_family(struct nl *nl, const char *name, uint16_t *ret, struct err *e)
 {
 	struct nl_message m = {0};
-	struct genlmsghdr *g = nl_message_begin(&m.h, GENL_ID_CTRL, 0, sizeof(*g));
+	struct genlmsghdr *g = nl_message_begin(&m, GENL_ID_CTRL, 0, sizeof(*g));
 	struct nl_result result;
 	uint16_t family = 0;
 	int r;

@@ -131,12 +131,13 @@ int nl_refused(const struct nl_result *r, struct err *e, const char *fmt, ...)
 	return err_errno(e, code_of(r->error), r->error, "%s", words);
 }
 
-void *nl_message_begin(struct nlmsghdr *h, uint16_t type, uint16_t flags, size_t size)
+void *nl_message_begin(struct nl_message *m, uint16_t type, uint16_t flags, size_t size)
 {
-	mnl_nlmsg_put_header(h);
-	h->nlmsg_type = type;
-	h->nlmsg_flags = NLM_F_REQUEST | flags;
-	return mnl_nlmsg_put_extra_header(h, size);
+	memset(m, 0, sizeof(*m));
+	mnl_nlmsg_put_header(m);
+	m->h.nlmsg_type = type;
+	m->h.nlmsg_flags = NLM_F_REQUEST | flags;
+	return mnl_nlmsg_put_extra_header(&m->h, size);
 }
 
 static int send_bytes(struct nl *nl, const void *data, size_t len, size_t messages, struct err *e)
@@ -162,11 +163,12 @@ typedef int (*each_fn)(void *ctx, const struct nlmsghdr *h, struct err *e);
 static int take_datagram(
 	struct nl *nl, void *data, size_t size, each_fn each, void *ctx, struct err *e)
 {
-	const struct nlmsghdr *h = data;
-	int len = (int)size, r;
+	const struct nlmsghdr *h;
+	size_t at = 0;
+	int r;
 
 	nl->stats.received_bytes += size;
-	for (; mnl_nlmsg_ok(h, len); h = mnl_nlmsg_next(h, &len)) {
+	while ((h = nl_message_at(data, size, &at))) {
 		nl->stats.received_messages++;
 		r = each(ctx, h, e);
 		if (r)

@@ -52,9 +52,11 @@ struct nl_message {
 		char bytes[NL_MESSAGE_MAX];
 	};
 };
-/* Begins a request in m->h, with a zeroed family header of `size` bytes, which is returned. The
- * room is struct nl_message, or larger and zeroed by the caller. */
-void *nl_message_begin(struct nlmsghdr *h, uint16_t type, uint16_t flags, size_t size);
+/*
+ * Begins a request, with a zeroed family header of `size` bytes, which is returned. All of the room
+ * is zeroed first: libmnl leaves the padding behind attributes as it was, and it is sent too.
+ */
+void *nl_message_begin(struct nl_message *m, uint16_t type, uint16_t flags, size_t size);
 
 /*
  * Takes one message that is not an acknowledgement. It is valid during the call only. `index` is
@@ -90,6 +92,12 @@ int nl_dump(struct nl *nl, struct nlmsghdr *h, const struct nl_dump *d, struct n
 void nl_push(struct nl *nl, const struct nlmsghdr *h);
 size_t nl_pushed(const struct nl *nl);
 int nl_flush(struct nl *nl, struct nl_result *results, nl_take_fn take, void *ctx, struct err *e);
+
+/*
+ * Pure: the message at *at of what was received, and *at behind it; NULL when there is no whole one
+ * any more. (libmnl's own check takes a length of 2 GiB and more for a negative one, and it fits.)
+ */
+const struct nlmsghdr *nl_message_at(const void *data, size_t size, size_t *at);
 
 /* Pure: an NLMSG_ERROR or NLMSG_DONE message as a result. False for a malformed one. */
 bool nl_result_parse(const struct nlmsghdr *h, struct nl_result *ret);

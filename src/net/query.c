@@ -138,7 +138,7 @@ static int take_local(void *ctx, size_t index, const struct nlmsghdr *h, struct 
 	struct local *x = ctx;
 	struct addr_info i;
 
-	if (!addr_parse(h, &i) || i.ifindex == LOOPBACK || i.host_scope)
+	if (!addr_parse(h, &i) || i.ifindex == LOOPBACK)
 		return 0;
 	for (size_t n = 0; n < x->n_own; n++)
 		if (x->own[n] == i.ifindex)

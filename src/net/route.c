@@ -24,7 +24,7 @@ static void put_table(struct nlmsghdr *h, struct rtmsg *i, uint32_t table)
 static struct rtmsg *build(struct nl_message *m, uint16_t type, uint16_t flags,
 	const struct route_state *r, uint32_t ifindex)
 {
-	struct rtmsg *i = nl_message_begin(&m->h, type, NLM_F_ACK | flags, sizeof(struct rtmsg));
+	struct rtmsg *i = nl_message_begin(m, type, NLM_F_ACK | flags, sizeof(struct rtmsg));
 	uint8_t family = r->dst.addr.family;
 
 	i->rtm_family = family;
@@ -64,7 +64,7 @@ void route_build_del(struct nl_message *m, const struct route_state *r, uint32_t
 void route_build_dump(
 	struct nl_message *m, uint8_t family, uint32_t table, uint8_t protocol, uint8_t type)
 {
-	struct rtmsg *i = nl_message_begin(&m->h, RTM_GETROUTE, 0, sizeof(struct rtmsg));
+	struct rtmsg *i = nl_message_begin(m, RTM_GETROUTE, 0, sizeof(struct rtmsg));
 
 	i->rtm_family = family;
 	i->rtm_protocol = protocol;
@@ -75,7 +75,7 @@ void route_build_dump(
 void route_build_lookup(
 	struct nl_message *m, const struct ip_addr *dst, uint32_t mark, uint32_t scope)
 {
-	struct rtmsg *i = nl_message_begin(&m->h, RTM_GETROUTE, 0, sizeof(struct rtmsg));
+	struct rtmsg *i = nl_message_begin(m, RTM_GETROUTE, 0, sizeof(struct rtmsg));
 
 	i->rtm_family = dst->family;
 	i->rtm_dst_len = (uint8_t)ip_bits(dst->family);

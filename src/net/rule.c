@@ -36,7 +36,7 @@ static void put_selectors(struct nlmsghdr *h, const struct rule_state *r)
 static void build(struct nl_message *m, uint16_t type, uint16_t flags, const struct rule_state *r)
 {
 	struct fib_rule_hdr *i =
-		nl_message_begin(&m->h, type, NLM_F_ACK | flags, sizeof(struct fib_rule_hdr));
+		nl_message_begin(m, type, NLM_F_ACK | flags, sizeof(struct fib_rule_hdr));
 
 	i->family = r->family;
 	i->dst_len = r->dst.addr.family ? r->dst.len : 0;
@@ -68,8 +68,7 @@ void rule_build_del(struct nl_message *m, const struct rule_state *r)
 
 void rule_build_dump(struct nl_message *m, uint8_t family)
 {
-	struct fib_rule_hdr *i =
-		nl_message_begin(&m->h, RTM_GETRULE, 0, sizeof(struct fib_rule_hdr));
+	struct fib_rule_hdr *i = nl_message_begin(m, RTM_GETRULE, 0, sizeof(struct fib_rule_hdr));
 
 	i->family = family;
 }

@@ -70,7 +70,7 @@ static bool take_preshared(const char *hex, struct key_ref *ret)
 	uint8_t key[WG_KEY_LEN];
 	bool good = parse_key(hex, key);
 
-	if (good && !is_zero(key))
+	if (good)
 		secret_fingerprint_bytes(key, ret->fp);
 	explicit_bzero(key, sizeof(key));
 	return good;

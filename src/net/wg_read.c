@@ -14,22 +14,6 @@
 #include <linux/wireguard.h>
 #include <string.h>
 
-static bool is_zero(const uint8_t *b, size_t len)
-{
-	while (len && !b[len - 1])
-		len--;
-	return !len;
-}
-
-/* The kernel says "none" by zeros. */
-static void take_preshared(const struct nlattr *attr, struct key_ref *ret)
-{
-	const uint8_t *key = attr ? mnl_attr_get_payload(attr) : NULL;
-
-	if (key && !is_zero(key, WG_KEY_LEN))
-		secret_fingerprint_bytes(key, ret->fp);
-}
-
 static bool parse_endpoint(const struct nlattr *attr, struct ip_endpoint *ret)
 {
 	struct ip_endpoint p = {0};
@@ -112,7 +96,9 @@ static bool parse_peer(const struct nlattr *nest, struct arena *a, struct wg_sta
 	if (!nl_nested_attrs(nest, sizes, WGPEER_A_MAX, tb) || !tb[WGPEER_A_PUBLIC_KEY])
 		return false;
 	peer = take_peer(a, dev, mnl_attr_get_payload(tb[WGPEER_A_PUBLIC_KEY]));
-	take_preshared(tb[WGPEER_A_PRESHARED_KEY], &peer->preshared);
+	if (tb[WGPEER_A_PRESHARED_KEY])
+		secret_fingerprint_bytes(
+			mnl_attr_get_payload(tb[WGPEER_A_PRESHARED_KEY]), peer->preshared.fp);
 	if (tb[WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL])
 		peer->keepalive = mnl_attr_get_u16(tb[WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL]);
 	if (tb[WGPEER_A_RX_BYTES])
@@ -183,7 +169,7 @@ int wg_read(struct nl *nl, uint16_t family, const char *ifname, struct arena *a,
 	struct wg_state *ret, struct nl_result *result, struct err *e)
 {
 	struct nl_message m = {0};
-	struct genlmsghdr *g = nl_message_begin(&m.h, family, 0, sizeof(*g));
+	struct genlmsghdr *g = nl_message_begin(&m, family, 0, sizeof(*g));
 	struct reading x = {.a = a};
 	const struct nl_dump d = {begin_reading, take_answer, &x, .secret = true};
 	int r;

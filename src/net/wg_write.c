@@ -37,7 +37,10 @@ static void begin_message(struct writer *w)
 
 	if (w->open)
 		return;
-	g = nl_message_begin(w->h, w->family, NLM_F_ACK, sizeof(*g));
+	mnl_nlmsg_put_header(w->h);
+	w->h->nlmsg_type = w->family;
+	w->h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	g = mnl_nlmsg_put_extra_header(w->h, sizeof(*g));
 	g->cmd = WG_CMD_SET_DEVICE;
 	g->version = WG_GENL_VERSION;
 	mnl_attr_put_strz(w->h, WGDEVICE_A_IFNAME, w->ifname);

@@ -35,8 +35,8 @@ static struct err rig_err;
 RIG_UNUSED static void rig_enter(void)
 {
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0 ||
-		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-		mount("none", "/run", "tmpfs", 0, NULL) < 0) {
+		mount("none", "/", "none", MS_REC | MS_PRIVATE, "") < 0 ||
+		mount("none", "/run", "tmpfs", 0, "") < 0) {
 		printf("1..0 # SKIP a network namespace needs root\n");
 		exit(77);
 	}
@@ -84,7 +84,7 @@ RIG_UNUSED static int rig_bridge(struct nl *nl, const char *name)
 	struct nl_result result;
 	struct nlattr *info;
 
-	nl_message_begin(&m.h, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+	nl_message_begin(&m, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
 		sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(&m.h, IFLA_IFNAME, name);
 	info = mnl_attr_nest_start(&m.h, IFLA_LINKINFO);

@@ -13,7 +13,7 @@ static void test_attrs(void)
 	size_t len;
 	char *end;
 
-	nl_message_begin(&m.h, 1, 0, 0);
+	nl_message_begin(&m, 1, 0, 0);
 	mnl_attr_put_u32(&m.h, 1, 7);
 	mnl_attr_put_strz(&m.h, 2, "abc");
 	mnl_attr_put_u32(&m.h, 9, 1);
@@ -39,17 +39,36 @@ static void test_attrs(void)
 		"an attribute shorter than its own header ends the reading");
 }
 
+static void test_messages(void)
+{
+	union {
+		struct nlmsghdr h[3];
+		char bytes[3 * sizeof(struct nlmsghdr)];
+	} m = {.h = {{.nlmsg_len = sizeof(*m.h)}, {.nlmsg_len = sizeof(*m.h) + 1}}};
+	size_t at = 0;
+
+	ok(nl_message_at(&m, sizeof(m), &at) == &m.h[0], "the first message");
+	ok(nl_message_at(&m, sizeof(m), &at) == &m.h[1], "the second");
+	ok(!nl_message_at(&m, sizeof(m), &at), "what is left is less than a header");
+	at = 0;
+	m.h[0].nlmsg_len = 0x80000000;
+	ok(!nl_message_at(&m, sizeof(m), &at), "a length beyond what was received");
+	m.h[0].nlmsg_len = 4;
+	ok(!nl_message_at(&m, sizeof(m), &at), "or shorter than the header");
+	ok(!nl_message_at(&m, 0, &at), "nothing received");
+}
+
 static void test_string(void)
 {
 	struct nl_message m = {0};
 	const struct nlattr *attr = (const struct nlattr *)(m.bytes + MNL_NLMSG_HDRLEN);
 	char out[4];
 
-	nl_message_begin(&m.h, 1, 0, 0);
+	nl_message_begin(&m, 1, 0, 0);
 	mnl_attr_put(&m.h, 1, 3, "abc");
 	ok(nl_attr_string(attr, out, sizeof(out)), "a string without its end");
 	is_str(out, "abc", "is read");
-	nl_message_begin(&m.h, 1, 0, 0);
+	nl_message_begin(&m, 1, 0, 0);
 	mnl_attr_put_strz(&m.h, 1, "abcd");
 	ok(!nl_attr_string(attr, out, sizeof(out)), "one that does not fit is refused");
 	is_str(out, "abc", "and leaves the output as it was");
@@ -61,7 +80,7 @@ static void build_error(struct nl_message *m, int error, uint16_t flags, size_t 
 	struct nlmsgerr *e;
 
 	*m = (struct nl_message){0};
-	e = nl_message_begin(&m->h, NLMSG_ERROR, flags, sizeof(*e) + quoted);
+	e = nl_message_begin(m, NLMSG_ERROR, flags, sizeof(*e) + quoted);
 	e->error = error;
 	e->msg.nlmsg_len = (uint32_t)(sizeof(e->msg) + quoted);
 }
@@ -107,14 +126,14 @@ static void test_done(void)
 {
 	struct nl_message m = {0};
 	struct nl_result r = {.error = 99};
-	int *error = nl_message_begin(&m.h, NLMSG_DONE, NLM_F_ACK_TLVS, sizeof(*error));
+	int *error = nl_message_begin(&m, NLMSG_DONE, NLM_F_ACK_TLVS, sizeof(*error));
 
 	*error = -ENOENT;
 	mnl_attr_put_strz(&m.h, NLMSGERR_ATTR_MSG, "ipv4: FIB table does not exist");
 	ok(nl_result_parse(&m.h, &r), "the end of a dump");
 	is_int(r.error, ENOENT, "may be a refusal");
 	is_str(r.text, "ipv4: FIB table does not exist", "with words");
-	nl_message_begin(&m.h, NLMSG_DONE, 0, 0);
+	nl_message_begin(&m, NLMSG_DONE, 0, 0);
 	ok(nl_result_parse(&m.h, &r) && r.error == 0, "without a value it is just the end");
 }
 
@@ -131,6 +150,7 @@ static void test_refused(void)
 
 int main(void)
 {
+	test_messages();
 	test_attrs();
 	test_string();
 	test_result();

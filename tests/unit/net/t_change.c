@@ -183,7 +183,7 @@ static void begin_nothing(void *ctx)
 static void test_no_prefix_route(void)
 {
 	struct nl_message m = {0};
-	struct rtmsg *i = nl_message_begin(&m.h, RTM_GETROUTE, 0, sizeof(*i));
+	struct rtmsg *i = nl_message_begin(&m, RTM_GETROUTE, 0, sizeof(*i));
 	struct nl_result result;
 	size_t count = 0;
 	struct nl_dump d = {begin_nothing, take_any_route, &count};
@@ -220,6 +220,7 @@ static void test_failure_in_the_middle(void)
 	struct op ops[] = {op_route(OP_ROUTE_ADD, "10.1.0.0/16", "wf0"),
 		op_route(OP_ROUTE_ADD, "10.1.2.3/16", "wf0"),
 		op_route(OP_ROUTE_ADD, "10.2.0.0/16", "wf0")};
+	struct state s;
 
 	refuses(change(ops, 3), E_KERNEL,
 		"cannot add route '10.1.2.3/16': ", "the first refusal is returned");
@@ -229,6 +230,9 @@ static void test_failure_in_the_middle(void)
 	ops[1].route.dst = rig_prefix("10.3.0.0/16");
 	works(change(ops, 3), "removing what is not there is no error");
 	is_int((long long)count_done(3), 3, "but done");
+	s = observe();
+	ok(!has_route(&s, &ops[0].route) && !has_route(&s, &ops[2].route),
+		"the others are removed");
 }
 
 static void test_without_link(void)
@@ -272,6 +276,31 @@ static void test_foreign_link(void)
 	refuses(net_read_link(net, "br0", &link, &rig_err), E_NOT_FOUND, "'br0'", "gone");
 	works(change(&del, 1), "and again");
 	ok(done[0], "which is no error");
+}
+
+/* A name that a link has beside its own is taken, but it is not that link. */
+static void test_other_name(void)
+{
+	struct op add = {.kind = OP_LINK_ADD, .link = {.name = "alias", .kind = LINK_WIREGUARD}};
+	struct nl_result result = {0};
+	struct nl_message m;
+	struct ifinfomsg *i = nl_message_begin(
+		&m, RTM_NEWLINKPROP, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, sizeof(*i));
+	struct nlattr *list = mnl_attr_nest_start(&m.h, IFLA_PROP_LIST);
+	struct link_state link = {0};
+	struct nl *nl;
+
+	mnl_attr_put_strz(&m.h, IFLA_ALT_IFNAME, "alias");
+	mnl_attr_nest_end(&m.h, list);
+	works(net_read_link(net, "wf0", &link, &rig_err), "the link");
+	i->ifi_index = (int)link.ifindex;
+	net_route_socket(net, &nl, &rig_err);
+	works(nl_ask(nl, &m.h, NULL, NULL, &result, &rig_err), "gets another name");
+	is_int(result.error, 0, "beside its own");
+	works(net_read_link(net, "alias", &link, &rig_err), "that name is taken");
+	is_str(link.name, "alias", "by something");
+	is_int(link.kind, LINK_FOREIGN, "that is not a tunnel of this name");
+	refuses(change(&add, 1), E_EXISTS, "cannot add link 'alias'", "and no link can be made");
 }
 
 static void test_remove(void)
@@ -329,6 +358,7 @@ int main(void)
 	test_failure_in_the_middle();
 	test_without_link();
 	test_foreign_link();
+	test_other_name();
 	test_remove();
 	test_unprivileged();
 	net_close(net);

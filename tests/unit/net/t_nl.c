@@ -2,6 +2,7 @@
 /* The socket against the kernel: batches larger than one send, single refusals, dumps. */
 #include <errno.h>
 
+#include "net/addr.h"
 #include "net/route.h"
 #include "rig.h"
 
@@ -82,6 +83,7 @@ static void test_dump(struct nl *nl)
 	struct nl_dump d = {begin, take, &c};
 	struct nl_result result;
 	struct nl_message m;
+	struct nl *other;
 
 	route_build_dump(&m, AF_INET, WF_TABLE_BASE + 7, 0, 0);
 	works(nl_dump(nl, &m.h, &d, &result, &rig_err), "a dump of one table");
@@ -94,6 +96,13 @@ static void test_dump(struct nl *nl)
 	works(nl_dump(nl, &m.h, &d, &result, &rig_err), "a dump of no table");
 	is_int(result.error, ENOENT, "is refused, and that is told");
 
+	works(nl_open(NETLINK_ROUTE, &other, &rig_err), "another socket");
+	link_build_get(&m, "lo", 0);
+	refuses(nl_ask(other, &m.h, take_refusing, NULL, &result, &rig_err), E_LIMIT, "enough",
+		"who takes may end a question");
+	ok(nl_is_broken(other), "with its socket");
+	nl_close(other);
+
 	d.take = take_refusing;
 	route_build_dump(&m, AF_INET, WF_TABLE_BASE + 7, 0, 0);
 	refuses(nl_dump(nl, &m.h, &d, &result, &rig_err), E_LIMIT, "enough",
@@ -101,6 +110,61 @@ static void test_dump(struct nl *nl)
 	ok(nl_is_broken(nl), "the socket, with half a dump on it, is not used again");
 	refuses(nl_dump(nl, &m.h, &d, &result, &rig_err), E_INTERNAL, "after it failed",
 		"but refuses");
+}
+
+/* Adds an address while all addresses are being told, the first time round. */
+struct disturbance {
+	struct nl *other;
+	struct ip_prefix next;
+	size_t begun, taken;
+};
+
+static void begin_disturbed(void *ctx)
+{
+	struct disturbance *x = ctx;
+
+	x->begun++;
+	x->taken = 0;
+}
+
+static int take_disturbed(void *ctx, size_t index, const struct nlmsghdr *h, struct err *e)
+{
+	struct disturbance *x = ctx;
+	struct nl_result result;
+	struct nl_message m;
+
+	if (!x->taken++ && x->begun == 1) {
+		addr_build_add(&m, 1, &x->next);
+		nl_ask(x->other, &m.h, NULL, NULL, &result, &rig_err);
+	}
+	return 0;
+}
+
+static void test_interrupted(struct nl *nl)
+{
+	/* More than one receive takes, so that the rest is told after the disturbance. */
+	enum { ADDRESSES = 6000 };
+	static struct nl_result results[ADDRESSES];
+	struct disturbance x = {.next = rig_prefix("10.3.0.1/32")};
+	const struct nl_dump d = {begin_disturbed, take_disturbed, &x};
+	struct ip_prefix p = rig_prefix("10.2.0.0/32");
+	struct nl_result result;
+	struct nl_message m;
+
+	for (int i = 0; i < ADDRESSES; i++) {
+		p.addr.b[2] = (uint8_t)(i >> 8);
+		p.addr.b[3] = (uint8_t)i;
+		addr_build_add(&m, 1, &p);
+		nl_push(nl, &m.h);
+	}
+	works(nl_flush(nl, results, NULL, NULL, &rig_err), "%d addresses", ADDRESSES);
+	works(nl_open(NETLINK_ROUTE, &x.other, &rig_err), "another socket");
+	/* Of one link alone the kernel would not say so. */
+	addr_build_dump(&m, AF_INET, 0);
+	works(nl_dump(nl, &m.h, &d, &result, &rig_err), "a dump that is disturbed");
+	is_int((long long)x.begun, 2, "is begun anew");
+	is_int((long long)x.taken, ADDRESSES + 1, "and then complete");
+	nl_close(x.other);
 }
 
 /* Somebody else's message with the right number must not count as an answer. */
@@ -118,7 +182,7 @@ static void test_stranger(void)
 	works(nl_open(NETLINK_ROUTE, &nl, &rig_err), "another socket");
 	link_build_get(&m, "lo", 0);
 	nl_ask(nl, &m.h, NULL, NULL, &result, &rig_err);
-	e = nl_message_begin(&forged.h, NLMSG_ERROR, NLM_F_CAPPED, sizeof(*e));
+	e = nl_message_begin(&forged, NLMSG_ERROR, NLM_F_CAPPED, sizeof(*e));
 	e->error = 0;
 	forged.h.nlmsg_seq = 2;
 	ok(sendto(fd, &forged, forged.h.nlmsg_len, 0, (struct sockaddr *)&to, sizeof(to)) > 0,
@@ -140,6 +204,7 @@ int main(void)
 	if (!works(nl_open(NETLINK_ROUTE, &nl, &rig_err), "socket"))
 		return done_testing();
 	test_batch(nl);
+	test_interrupted(nl);
 	test_dump(nl);
 	nl_close(nl);
 	return done_testing();

@@ -237,6 +237,21 @@ static void test_device(struct net *net)
 		ok(p && wg_peer_equal(p, &ops[i].peer), "peer %d reads as written", i);
 	}
 
+	/* In one request the device could only stand first. */
+	ops[2].peer_before = ops[2].peer;
+	ops[2].peer.keepalive = 9;
+	ops[1] = ops[0];
+	ops[0] = ops[2];
+	ops[1].wg_before.fwmark = ops[1].wg.fwmark;
+	ops[1].wg.fwmark = WF_MARK | 2;
+	works(net_change(net, ops, 2, &keys, done, &rig_err), "a device after a peer");
+	works(net_read_device(net, arena, "wf0", LINK_USERSPACE, &d, &rig_err), "read back");
+	is_int(d.fwmark, WF_MARK | 2, "is set");
+	ops[0] = ops[1];
+	ops[1].kind = OP_WG_PEER_SET;
+	ops[1].peer = make_peer();
+	ops[2].peer_before = (struct wg_peer){0};
+
 	/* What is refused in the middle: the first is done, the last is not tried. */
 	keys_asked = 0;
 	ops[0].wg_before = ops[0].wg;

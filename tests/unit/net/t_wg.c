@@ -18,6 +18,7 @@ struct model {
 	size_t messages, longest;
 	size_t fail_at; /* number of the message that is refused, 0 = none */
 	bool bad;	/* a message was not as the kernel wants it */
+	bool replaced;	/* allowed IPs were, in the last message */
 	uint8_t private_key, psk[8];
 	size_t n_psk;
 };
@@ -77,7 +78,8 @@ static void set_peer(struct model *d, const struct nlattr *nest)
 		peer = LIST_PUSH(d->a, &d->dev, peers);
 		peer->public_key = key;
 	}
-	if (flags & WGPEER_F_REPLACE_ALLOWEDIPS)
+	d->replaced = flags & WGPEER_F_REPLACE_ALLOWEDIPS;
+	if (d->replaced)
 		peer->n_allowed = 0;
 	if (tb[WGPEER_A_PRESHARED_KEY])
 		d->psk[d->n_psk++] = *(uint8_t *)mnl_attr_get_payload(tb[WGPEER_A_PRESHARED_KEY]);
@@ -209,6 +211,7 @@ static void test_peers(struct arena *a)
 	allow(a, &ops[0].peer, "192.0.2.0/24");
 	say(&d, ops, 1, 4096);
 	is_int((long long)d.dev.peers[0].n_allowed, 2, "allowed IPs are added");
+	ok(!d.replaced, "while it keeps those it has");
 	ops[0].peer_before = ops[0].peer;
 	ops[0].peer.n_allowed = 1;
 	say(&d, ops, 1, 4096);
@@ -277,7 +280,9 @@ static struct nlmsghdr *begin_answer(void *room, size_t size)
 	struct nlmsghdr *h = room;
 
 	memset(room, 0, size);
-	nl_message_begin(h, 33, NLM_F_MULTI, sizeof(struct genlmsghdr));
+	mnl_nlmsg_put_header(h);
+	h->nlmsg_type = 33;
+	mnl_nlmsg_put_extra_header(h, sizeof(struct genlmsghdr));
 	return h;
 }
 
