@@ -24,6 +24,7 @@ static const struct codec_field ssh_rows[] = {
 	CODEC_FIELD(struct fact_ssh, peer, CODEC_ADDR),
 	CODEC_FIELD(struct fact_ssh, local_port, CODEC_UINT),
 	CODEC_FIELD(struct fact_ssh, peer_port, CODEC_UINT),
+	CODEC_FIELD(struct fact_ssh, table, CODEC_UINT),
 };
 static const struct codec ssh_codec = CODEC_TABLE(struct fact_ssh, ssh_rows);
 static const struct codec_field ssh_item = CODEC_ITEM_OF(struct fact_ssh, ssh_codec);

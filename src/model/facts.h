@@ -23,6 +23,7 @@ struct fact_endpoint {
 struct fact_ssh {
 	struct ip_addr local, peer;
 	uint16_t local_port, peer_port;
+	uint32_t table; /* of the tunnel of wf that it comes through; 0 = it comes by main */
 };
 
 struct facts {

@@ -5,11 +5,14 @@
  */
 #include "ops/facts.h"
 
+#include <net/if.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "dns/lookup.h"
 #include "net/query.h"
+#include "plan/compile.h"
 #include "plan/merge.h"
 #include "sys/caller.h"
 #include "sys/sysctl.h"
@@ -39,8 +42,21 @@ static const struct fact_endpoint *pick(
 	return candidates->n_endpoints ? &candidates->endpoints[0] : NULL;
 }
 
-static int resolve_one(struct host *h, const struct tunnel_peer *p,
-	const struct contribution *before, struct facts *ret, struct err *e)
+/* "fe80::1%eth0": no name, but an address that means something on one link only (RFC 4007, 11). */
+static bool parse_scoped(const char *host, struct ip_endpoint *ret)
+{
+	const char *percent = strchr(host, '%');
+	char text[IP_TEXT_SIZE];
+
+	if (!percent || (size_t)(percent - host) >= sizeof(text))
+		return false;
+	str_copy(text, (size_t)(percent - host) + 1, host);
+	ret->scope = if_nametoindex(percent + 1);
+	return ret->scope && ip_addr_parse(text, &ret->addr) && ret->addr.family == AF_INET6;
+}
+
+static int add_candidates(
+	struct host *h, const struct tunnel_peer *p, struct facts *ret, struct err *e)
 {
 	struct arena *a = h->ops->arena;
 	struct lookup_options opt = {
@@ -50,20 +66,35 @@ static int resolve_one(struct host *h, const struct tunnel_peer *p,
 		.cancelled = h->local.cancelled,
 		.ctx = h->ops,
 	};
+	struct fact_endpoint f = {.host = p->host, .port = p->port, .addr.port = p->port};
 	struct lookup_result found = {0};
+	int r;
+
+	if (parse_scoped(p->host, &f.addr)) {
+		*LIST_PUSH(a, ret, endpoints) = f;
+		return 0;
+	}
+	if (strchr(p->host, '%'))
+		return err_set(e, E_RESOLVE, "there is no interface of '%s'", p->host);
+	if ((r = dns_lookup(a, p->host, &opt, &found, e)))
+		return r;
+	LIST_FOREACH (addr, &found, addrs) {
+		f.addr.addr = *addr;
+		*LIST_PUSH(a, ret, endpoints) = f;
+	}
+	return 0;
+}
+
+static int resolve_one(struct host *h, const struct tunnel_peer *p,
+	const struct contribution *before, struct facts *ret, struct err *e)
+{
+	struct arena *a = h->ops->arena;
 	struct facts candidates = {0};
 	const struct fact_endpoint *best;
 	int r;
 
-	if ((r = dns_lookup(a, p->host, &opt, &found, e)))
+	if ((r = add_candidates(h, p, &candidates, e)))
 		return r;
-	LIST_FOREACH (addr, &found, addrs) {
-		struct fact_endpoint *f = LIST_PUSH(a, &candidates, endpoints);
-
-		*f = (struct fact_endpoint){.host = p->host, .port = p->port};
-		f->addr.addr = *addr;
-		f->addr.port = p->port;
-	}
 	/* A choice needs what the kernel says of each; the chosen one is asked about again later.
 	 */
 	if (candidates.n_endpoints > 1 &&
@@ -125,14 +156,52 @@ static bool captures_anything(const struct tunnel *t)
 	return false;
 }
 
-static int gather_ssh(struct host *h, struct facts *ret, struct err *e)
+/* Where a tunnel that is up sends this connection by a rule of its own; 0 = none does. */
+static uint32_t ruled_table(const struct record *r, const struct fact_ssh *s)
 {
-	struct ssh_sockets s = {0};
-	int r = caller_ssh_sockets(h->ops->arena, &s, e);
+	LIST_FOREACH (c, r, contributions)
+		LIST_FOREACH (rule, &c->own, rules)
+			if (rule->priority == PRIO_SSH && rule->sport == s->local_port &&
+				rule->dport == s->peer_port &&
+				ip_addr_equal(&rule->dst.addr, &s->peer))
+				return rule->table;
+	return 0;
+}
 
-	if (r || !s.n_inodes)
+/* False for one that comes through the tunnel in question itself, where it has to stay. */
+static bool find_ssh_table(
+	const struct record *r, const struct tunnel *t, const char *dev, struct fact_ssh *s)
+{
+	s->table = ruled_table(r, s);
+	if (s->table || !dev)
+		return true;
+	if (str_eq(dev, t->ifname))
+		return false;
+	LIST_FOREACH (c, r, contributions)
+		if (str_eq(c->ifname, dev) && c->own.n_routes)
+			s->table = c->own.routes[0].table;
+	return true;
+}
+
+/* A login may come through a tunnel itself: by main its answers would take a wrong way. */
+static int gather_ssh(struct host *h, const struct tunnel *t, struct facts *ret, struct err *e)
+{
+	struct arena *a = h->ops->arena;
+	struct ssh_sockets s = {0};
+	struct facts found = {0};
+	int r;
+
+	if ((r = caller_ssh_sockets(a, &s, e)) || !s.n_inodes ||
+		(r = net_query_tcp_by_inode(a, s.inodes, s.n_inodes, &found, e)))
 		return r;
-	return net_query_tcp_by_inode(h->ops->arena, s.inodes, s.n_inodes, ret, e);
+	LIST_FOREACH (ssh, &found, ssh)
+		LIST_PUSH(a, &found, endpoints)->addr.addr = ssh->peer;
+	if ((r = net_query_endpoints(h->net, a, 0, &found, e)))
+		return r;
+	for (size_t i = 0; i < found.n_ssh; i++)
+		if (find_ssh_table(&h->record, t, found.endpoints[i].dev, &found.ssh[i]))
+			*LIST_PUSH(a, ret, ssh) = found.ssh[i];
+	return 0;
 }
 
 static int gather_kind(
@@ -175,7 +244,7 @@ int facts_gather(struct host *h, const struct tunnel *t, const struct contributi
 		(r = net_query_free_table(h->net, merge_free_number(&h->record), h->ipv6_kernel,
 			 &ret->free_table, e)))
 		return r;
-	if (captures_anything(t) && (r = gather_ssh(h, ret, e)))
+	if (captures_anything(t) && (r = gather_ssh(h, t, ret, e)))
 		return r;
 	LIST_FOREACH (f, ret, endpoints)
 		look_at_rp_filter(f);

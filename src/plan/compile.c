@@ -20,7 +20,8 @@
  *   own rules, as long as it is up:
  *     5110   fwmark Mn lookup Touter   } nested only, every family: an endpoint that roams
  *     5111   fwmark Mn prohibit        } to the other family must not slip past the outer one
- *     5115   to PEER tcp sport P dport Q lookup main: each SSH login that it would swallow
+ *     5115   to PEER tcp sport P dport Q lookup main: each SSH login that it would swallow; one
+ *            that comes through another tunnel: lookup the table of that
  *     5120   fwmark M/mask lookup main: ciphertext of any tunnel goes out directly;
  *            fwmark F lookup main for a user's mark F outside M/mask
  *     5125   lookup Tn suppress_prefixlength 0: its prefixes beat LAN and option 121 routes

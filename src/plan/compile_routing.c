@@ -180,7 +180,8 @@ static void keep_ssh(struct compile *c)
 
 		if (!captures(c->ret, &s->peer))
 			continue;
-		r = add_rule(c, &c->ret->own, s->peer.family, PRIO_SSH, TABLE_MAIN);
+		r = add_rule(c, &c->ret->own, s->peer.family, PRIO_SSH,
+			s->table ? s->table : TABLE_MAIN);
 		r->dst = (struct ip_prefix){s->peer, (uint8_t)ip_bits(s->peer.family)};
 		r->ip_proto = IPPROTO_TCP;
 		r->sport = s->local_port;
@@ -188,8 +189,9 @@ static void keep_ssh(struct compile *c)
 		for (size_t k = 0; k < i && !said; k++)
 			said = ip_addr_equal(&f->ssh[k].peer, &s->peer);
 		if (!said)
-			COMPILE_NOTE(c, "your SSH connection from %s stays outside the tunnel",
-				ip_addr_format(&s->peer, text));
+			COMPILE_NOTE(c, "your SSH connection from %s stays %s",
+				ip_addr_format(&s->peer, text),
+				s->table ? "in the tunnel it comes through" : "outside the tunnel");
 	}
 }
 

@@ -290,11 +290,11 @@ bool lines_fact(struct arena *a, const char *line, struct facts *to)
 		to->default_mtu = number(&w, w.w[1]);
 	} else if (str_eq(w.w[0], "local") && w.n == 2) {
 		*LIST_PUSH(a, to, local) = prefix(&w, w.w[1], 0);
-	} else if (str_eq(w.w[0], "ssh") && w.n == 3) {
+	} else if (str_eq(w.w[0], "ssh") && (w.n == 3 || w.n == 4)) {
 		struct ip_endpoint local = endpoint(&w, w.w[1]), peer = endpoint(&w, w.w[2]);
 
-		*LIST_PUSH(a, to, ssh) =
-			(struct fact_ssh){local.addr, peer.addr, local.port, peer.port};
+		*LIST_PUSH(a, to, ssh) = (struct fact_ssh){local.addr, peer.addr, local.port,
+			peer.port, w.n == 4 ? number(&w, w.w[3]) : 0};
 	} else if (str_eq(w.w[0], "no-ssh")) {
 		to->n_ssh = 0;
 	} else if (str_eq(w.w[0], "no-ipv6") && w.n == 2) {

@@ -70,6 +70,19 @@ is_rc 7 'up again after a kill: no handshake' wf up "$RIG/tmp/dead.conf" --wait 
 is_rc 0 'down' wf down dead
 trace 'no trace'
 
+# An endpoint on the link itself.
+on router ip addr add fe80::1/64 dev client nodad
+on client ip addr add fe80::2/64 dev eth0 nodad
+snapshot client "$RIG/before"
+provider_conf 1 account=1 endpoint='[fe80::1%eth0]:51820' >"$RIG/tmp/link.conf"
+is_rc 7 'a link-local endpoint' wf up "$RIG/tmp/link.conf" --wait 1
+like "$(cat "$T_TMP/stderr")" 'sent [1-9].* the way to .* is eth0' 'is asked on its link'
+like "$(on client wg show link endpoints)" '\[fe80::1' 'is where it is said to be'
+is_rc 0 'down' wf down link
+provider_conf 1 account=1 endpoint='[fe80::1%nosuch]:51820' >"$RIG/tmp/link.conf"
+is_rc 7 'on a link that is not there' wf up "$RIG/tmp/link.conf"
+trace 'no trace'
+
 # Results as JSON.
 for verb in "up $b" "down a" "reload $a"; do
 	case $verb in

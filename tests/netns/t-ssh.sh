@@ -57,6 +57,17 @@ on client tmux -L wf kill-server
 is "$(seen_from 4)" s1 'everything else goes through the tunnel'
 ok 'down' wf down a
 
+# A login that comes through a tunnel itself.
+provider_conf 1 account=2 allowed=10.64.0.0/24 >"$RIG/tmp/split.conf"
+is_rc 0 'a split tunnel' wf up "$RIG/tmp/split.conf"
+out=$(ssh_to s1 root@10.64.2.2 "WF='$WF' WF_LIBEXEC='$WF_LIBEXEC'; export WF_LIBEXEC
+	\$WF reload '$RIG/tmp/split.conf'; \$WF up a 2>&1; sleep 1; \$WF reload a; sleep 1; echo alive")
+like "$out" '^split  unchanged' 'through a tunnel: reload of that tunnel changes nothing'
+like "$out" 'your SSH connection from 10.64.0.1 stays in the tunnel it comes' 'up of another one: is told'
+like "$out" '^a  unchanged' 'reload of that one changes nothing'
+like "$out" '^alive' 'the login lives on'
+ok 'down' wf down --all
+
 is_rc 0 'without a login: up' wf up a
 is "$(rules 4) $(rules 6)" '0 0' 'no rule without a connection'
 ok 'down' wf down a
