@@ -7,6 +7,7 @@
 #include "ops/host.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "plan/diff.h"
@@ -67,6 +68,26 @@ static void remember_settings(
 	}
 }
 
+/* What waits for its handshake without the lock is its own command's business. */
+static bool is_others(const struct host *h, const struct op *op)
+{
+	LIST_FOREACH (c, &h->record, contributions)
+		if (c->verifying && !c->leaving && c->pid != getpid() &&
+			str_eq(c->ifname, op->ifname))
+			return true;
+	return false;
+}
+
+static void drop_others(const struct host *h, struct plan *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_ops; i++)
+		if (!is_others(h, &p->ops[i]))
+			p->ops[kept++] = p->ops[i];
+	p->n_ops = kept;
+}
+
 int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e)
 {
 	struct arena *a = h->ops->arena;
@@ -87,6 +108,7 @@ int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret,
 			.ask_known = ask && ask->known,
 		},
 		&ret->plan);
+	drop_others(h, &ret->plan);
 	remember_settings(h, &want, &ret->have, &ret->plan);
 	merge_expect_links(&h->record, &ret->plan);
 	ret->done = arena_alloc(a, sizeof(*ret->done) * (ret->plan.n_ops + 1));

@@ -289,6 +289,7 @@ static int move(struct up *u, struct err *e)
 	struct host_plan rest;
 	int r;
 
+	record_find(&h->record, u->tunnel.name)->verifying = false;
 	if ((r = host_plan(h, NULL, &rest, e)) ||
 		(r = host_apply(h, &rest, STAGE_BEFORE, STAGE_AFTER, true, e))) {
 		take_back(u);
@@ -349,6 +350,7 @@ static int make_and_move(struct up *u, struct up_result *ret, struct err *e)
 	struct err why = {0};
 	int r, v;
 
+	record_find(&u->h->record, u->tunnel.name)->verifying = true;
 	if ((r = make(u, STAGE_MAKE, e)))
 		return r;
 	if ((r = host_save(u->h, e))) {
