@@ -4,7 +4,6 @@
 
 #include "base/str.h"
 #include "cmd/rows.h"
-#include "ops/intent.h"
 #include "ops/up.h"
 
 static const struct option_row options[] = {
@@ -133,12 +132,11 @@ static void print_text(struct cmd *c, const struct up_result *r)
 
 static int run(struct cmd *c, struct err *e)
 {
-	struct up_request req = {.via = cmd_option(c, "via"), .ctx = c};
+	struct up_request req = {.name = c->argv[0], .via = cmd_option(c, "via"), .ctx = c};
 	struct up_result res;
 	int r;
 
 	req.verifying = c->json ? NULL : verifying;
-	intent_split_name(c->arena, c->argv[0], &req.name, &req.server);
 	if ((r = read_wait(c, &req, e)) || (r = read_ssh(c, &req, e)))
 		return r;
 	req.or_down = cmd_flag(c, "or-down");

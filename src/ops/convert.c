@@ -106,6 +106,17 @@ void convert_peer(struct arena *a, const struct conf_peer *p, struct server_slot
 	row->keepalive = p->keepalive;
 }
 
+void convert_use_own(struct config *row, const struct server_slot *s)
+{
+	if (s->own_ipv4 || s->own_ipv6) {
+		row->assigned_ipv4 = s->own_ipv4;
+		row->assigned_ipv6 = s->own_ipv6;
+		row->address_order = s->own_address_order;
+	}
+	if (s->own_dns)
+		row->dns_servers = s->own_dns;
+}
+
 int convert_each_item(struct arena *a, const char *list,
 	int (*each)(void *ctx, const char *item, struct err *e), void *ctx, struct err *e)
 {

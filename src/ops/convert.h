@@ -21,6 +21,8 @@ void convert_interface(struct arena *a, const struct conf *c, struct config *row
 /* name, public_key, endpoint, allowed_ips, keepalive. */
 void convert_peer(struct arena *a, const struct conf_peer *p, struct server_slot *row);
 
+/* Puts the addresses and DNS that a server has for itself in the place of the configuration's. */
+void convert_use_own(struct config *row, const struct server_slot *s);
 /* The way back; E_ADDRESS, E_ENDPOINT, E_KEY for rows that somebody else has written. */
 int convert_to_identity(struct arena *a, const struct identity *id, struct conf *c, struct err *e);
 int convert_to_interface(struct arena *a, const struct config *row, struct conf *c, struct err *e);

@@ -37,13 +37,7 @@ static int fill_interface(struct ops *o, const struct config *c, const struct se
 	struct config row = *c;
 	int r;
 
-	if (s->own_ipv4 || s->own_ipv6) {
-		row.assigned_ipv4 = s->own_ipv4;
-		row.assigned_ipv6 = s->own_ipv6;
-		row.address_order = s->own_address_order;
-	}
-	if (s->own_dns)
-		row.dns_servers = s->own_dns;
+	convert_use_own(&row, s);
 	if ((r = convert_to_interface(o->arena, &row, conf, e)) ||
 		(r = hooks_load(o, o->arena, c->id, conf, e)))
 		return r;

@@ -59,21 +59,6 @@ static void keep_key(struct ops *o, struct wg_secret *s, struct key_ref *ret)
 	k->secret = secret_take(s);
 }
 
-static void take_peer(struct ops *o, struct conf_peer *p, struct tunnel *t)
-{
-	struct tunnel_peer *ret = LIST_PUSH(o->arena, t, peers);
-
-	ret->name = p->name;
-	ret->public_key = p->public_key;
-	ret->host = p->endpoint_host;
-	ret->port = p->endpoint_port;
-	ret->keepalive = p->keepalive;
-	keep_key(o, &p->preshared, &ret->preshared);
-	LIST_FOREACH (a, p, allowed)
-		if (a->sign != '-')
-			*LIST_PUSH(o->arena, ret, allowed) = a->prefix;
-}
-
 static int take_conf(struct ops *o, struct conf *c, struct tunnel *t, struct err *e)
 {
 	int r;
@@ -86,19 +71,10 @@ static int take_conf(struct ops *o, struct conf *c, struct tunnel *t, struct err
 	}
 	secret_public_key(&c->private_key, &t->public_key);
 	keep_key(o, &c->private_key, &t->private_key);
-	LIST_FOREACH (a, c, addresses)
-		*LIST_PUSH(o->arena, t, addresses) = a->prefix;
-	LIST_FOREACH (d, c, dns)
-		*LIST_PUSH(o->arena, t, dns) = *d;
-	LIST_FOREACH (s, c, search)
-		*LIST_PUSH(o->arena, t, search) = *s;
-	t->listen_port = c->listen_port;
-	t->mtu = c->mtu;
-	t->fwmark = c->fwmark;
-	if ((r = intent_parse_table(c->table, t, e)))
+	if ((r = intent_take_conf(o->arena, c, t, e)))
 		return r;
-	LIST_FOREACH (p, c, peers)
-		take_peer(o, p, t);
+	for (size_t i = 0; i < c->n_peers; i++)
+		keep_key(o, &c->peers[i].preshared, &t->peers[i].preshared);
 	if (c->n_hooks)
 		ops_note(o, "%zu hook%s of the file %s not run", c->n_hooks,
 			c->n_hooks == 1 ? "" : "s", c->n_hooks == 1 ? "is" : "are");

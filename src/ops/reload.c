@@ -5,10 +5,10 @@
  */
 #include "ops/up.h"
 
-#include "base/clock.h"
 #include "base/str.h"
 #include "ops/facts.h"
 #include "ops/intent.h"
+#include "ops/name.h"
 #include "plan/compile.h"
 
 /* The contribution as it is compiled now, keeping what identifies the running one. */
@@ -70,6 +70,12 @@ static int plan_reload(struct host *h, struct tunnel *t, struct facts *f, struct
 	return host_check_foreign(p, *slot, false, e);
 }
 
+/* The configuration and the server that are up, whatever name was typed for them. */
+static const char *running_name(struct arena *a, const struct contribution *c)
+{
+	return c->server ? arena_printf(a, "%s@%s", c->name, c->server) : c->name;
+}
+
 int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struct err *e)
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
@@ -78,16 +84,15 @@ int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struc
 	struct tunnel t;
 	struct facts f = {0};
 	struct host_plan p;
-	const char *base, *server;
+	struct name n;
 	int r;
 
 	*ret = (struct reload_result){0};
-	intent_split_name(o->arena, name, &base, &server);
-	if ((r = host_open(o, &h, e)) || (r = host_load(&h, e)))
+	if ((r = name_parse(o->arena, name, &n, e)) || (r = host_open(o, &h, e)) ||
+		(r = host_load(&h, e)))
 		return r;
-	slot = host_find(&h, base);
-	if ((r = intent_load(o, slot && !str_iends(base, ".conf") ? slot->name : base,
-		     slot ? slot->server : server, &t, e)))
+	slot = host_find(&h, n.file ? n.file : n.config);
+	if ((r = intent_load(o, slot && !n.file ? running_name(o->arena, slot) : name, &t, e)))
 		return r;
 	if (!slot) {
 		err_set(e, E_NO, "%s is not up", t.title);

@@ -407,7 +407,7 @@ int ops_up(struct ops *o, const struct up_request *req, struct up_result *ret, s
 	int r;
 
 	*ret = (struct up_result){.handshake_ms = -1};
-	if ((r = intent_load(o, req->name, req->server, &u.tunnel, e)))
+	if ((r = intent_load(o, req->name, &u.tunnel, e)))
 		return r;
 	u.tunnel.keep_ssh = !req->no_keep_ssh;
 	if ((r = host_open(o, &h, e)) || (r = host_load(&h, e)))

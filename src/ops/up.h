@@ -6,7 +6,7 @@
 #include "ops/host.h"
 
 struct up_request {
-	const char *name, *server; /* server NULL = the active one */
+	const char *name;	   /* as typed: NAME[@SERVER] or FILE.conf */
 	const char *via;	   /* name of the tunnel to nest in, or NULL */
 	uint32_t wait_ms;	   /* for the handshake; 0 = do not wait */
 	bool or_down;		   /* without a handshake take it down again */
