@@ -6,7 +6,6 @@
  */
 #include "apply/handshake.h"
 
-#include <errno.h>
 #include <time.h>
 
 #include "base/clock.h"

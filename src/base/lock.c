@@ -16,7 +16,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/str.h"
 
 #define LINE_SIZE   160
 #define FIRST_PAUSE 2 /* milliseconds; doubled up to LAST_PAUSE */

@@ -6,7 +6,6 @@
  */
 #include "cmd/args.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"

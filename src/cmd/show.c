@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* wf show */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/str.h"
 #include "cmd/present.h"

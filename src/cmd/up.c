@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* wf up */
-#include <string.h>
 
 #include "base/str.h"
 #include "cmd/rows.h"

@@ -7,7 +7,6 @@
 #include "dns/lookup.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

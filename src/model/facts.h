@@ -39,7 +39,4 @@ struct facts {
 	uint32_t next_seq;   /* number of this `up`; grows */
 };
 
-void facts_to_json(const struct facts *f, struct strbuf *out);
-int facts_from_json(struct arena *a, const json_t *j, struct facts *ret, struct err *e);
-
 #endif

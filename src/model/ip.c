@@ -137,7 +137,7 @@ bool ip_endpoint_equal(const struct ip_endpoint *a, const struct ip_endpoint *b)
 	return a->port == b->port && a->scope == b->scope && ip_addr_equal(&a->addr, &b->addr);
 }
 
-int ip_addr_cmp(const struct ip_addr *a, const struct ip_addr *b)
+static int addr_cmp(const struct ip_addr *a, const struct ip_addr *b)
 {
 	if (a->family != b->family)
 		return a->family < b->family ? -1 : 1;
@@ -146,7 +146,7 @@ int ip_addr_cmp(const struct ip_addr *a, const struct ip_addr *b)
 
 int ip_prefix_cmp(const struct ip_prefix *a, const struct ip_prefix *b)
 {
-	int r = ip_addr_cmp(&a->addr, &b->addr);
+	int r = addr_cmp(&a->addr, &b->addr);
 
 	return r ? r : (a->len > b->len) - (a->len < b->len);
 }

@@ -24,8 +24,7 @@ struct ip_endpoint {
 	uint32_t scope; /* interface index of a link-local IPv6 address, else 0 */
 };
 
-#define IP_TEXT_SIZE	   64 /* any of the forms below and the end */
-#define IP_HOST_TEXT_SIZE  256
+#define IP_TEXT_SIZE 64 /* any of the forms below and the end */
 
 bool ip_addr_parse(const char *s, struct ip_addr *ret); /* no port, no brackets, no mask */
 /* "A" or "A/LEN"; without a mask the whole address. Host bits are kept. */
@@ -41,7 +40,7 @@ unsigned ip_bits(uint8_t family); /* 32 or 128 */
 bool ip_addr_equal(const struct ip_addr *a, const struct ip_addr *b);
 bool ip_prefix_equal(const struct ip_prefix *a, const struct ip_prefix *b);
 bool ip_endpoint_equal(const struct ip_endpoint *a, const struct ip_endpoint *b);
-int ip_addr_cmp(const struct ip_addr *a, const struct ip_addr *b); /* by family, then bytes */
+/* By family, then bytes, then length. */
 int ip_prefix_cmp(const struct ip_prefix *a, const struct ip_prefix *b);
 /* Clears the host bits; true if there were any. */
 bool ip_prefix_mask(struct ip_prefix *p);

@@ -114,8 +114,6 @@ static const struct codec_field route_item = CODEC_ITEM_OF(struct route_state, r
 static const struct codec_field rule_item = CODEC_ITEM_OF(struct rule_state, rule_codec);
 const struct codec_field codec_item_sysctl = CODEC_ITEM_OF(struct sysctl_state, sysctl_codec);
 const struct codec_field codec_item_addr = {.type = CODEC_ADDR, .size = sizeof(struct ip_addr)};
-const struct codec_field codec_item_prefix = {
-	.type = CODEC_PREFIX, .size = sizeof(struct ip_prefix)};
 const struct codec_field codec_item_text = {.type = CODEC_TEXT, .size = sizeof(const char *)};
 
 static const struct codec_field state_rows[] = {

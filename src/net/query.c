@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "net/addr.h"
 #include "net/net.h"

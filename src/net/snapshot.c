@@ -11,7 +11,6 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "net/addr.h"
 #include "net/net.h"
 #include "net/route.h"

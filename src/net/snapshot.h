@@ -14,11 +14,6 @@ struct net; /* the sockets, opened when first needed */
 
 int net_open(struct net **ret, struct err *e);
 void net_close(struct net *n);
-static inline void net_closep(struct net **n)
-{
-	net_close(*n);
-}
-#define NET_CLEANUP __attribute__((cleanup(net_closep)))
 /* Counted over its netlink sockets since net_open: what `-v` and the bench print. */
 void net_get_stats(const struct net *n, struct nl_stats *ret);
 

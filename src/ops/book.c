@@ -6,7 +6,6 @@
  */
 #include "ops/book.h"
 
-#include "base/str.h"
 #include "ops/hooks.h"
 #include "ops/host.h"
 #include "ops/name.h"

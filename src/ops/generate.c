@@ -5,10 +5,7 @@
  */
 #include "ops/generate.h"
 
-#include <string.h>
-
 #include "base/file.h"
-#include "base/str.h"
 #include "ops/convert.h"
 #include "ops/extras.h"
 #include "ops/hooks.h"

@@ -6,8 +6,6 @@
  */
 #include "ops/group.h"
 
-#include <string.h>
-
 #include "base/str.h"
 #include "ops/convert.h"
 #include "ops/extras.h"

@@ -6,14 +6,12 @@
  */
 #include "ops/host.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/str.h"
 #include "plan/diff.h"
 #include "plan/merge.h"
 #include "plan/text.h"
-#include "sys/sysctl.h"
 
 int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	struct state *foreign, struct err *e)

@@ -3,7 +3,6 @@
  * Devices as a noun. Knows that removing one takes its configurations along and leaves its SSH host
  * alone; how a device is made is device.c's.
  */
-#include "base/str.h"
 #include "ops/book.h"
 #include "ops/device.h"
 #include "ops/nouns.h"

@@ -6,7 +6,6 @@
 #include "ops/scratch.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 int scratch_open(struct ops *o, const char **dir, struct err *e)

@@ -6,7 +6,6 @@
  */
 #include "ops/up.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,7 +13,6 @@
 #include "ops/facts.h"
 #include "ops/intent.h"
 #include "plan/compile.h"
-#include "plan/merge.h"
 
 /* What one `up` carries from step to step. */
 struct up {

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-#include "base/str.h"
-
 #define CMP(x, y) (((x) > (y)) - ((x) < (y)))
 #define TRY(expr)                                                                                  \
 	do {                                                                                       \

@@ -17,7 +17,6 @@
 #include "plan/order.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "plan/compile.h"

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/str.h"
 
 static int fail(struct err *e, int errnum, const char *what, const char *path)
 {

@@ -5,7 +5,6 @@
  */
 #include "wgconf/value.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"

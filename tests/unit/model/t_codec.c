@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* States and facts as JSON: any value comes back exactly, and damage is refused with its place. */
-#include "model/facts.h"
+/* States as JSON: any value comes back exactly, and damage is refused with its place. */
+#include "model/state.h"
 
 #include <string.h>
 
@@ -245,38 +245,6 @@ static void test_damage(void)
 		"and none is anything else");
 }
 
-static void test_facts(void)
-{
-	static const char text[] =
-		"{\"endpoints\":[{\"host\":\"se1.example\",\"port\":51820,\"addr\":\"192.0.2.1:"
-		"51820\","
-		"\"reachable\":true,\"dev\":\"eth0\",\"mtu\":1500,\"strict_rp_filter\":true},"
-		"{\"host\":\"none.example\",\"port\":1}],\"default_mtu\":1500,"
-		"\"local\":[\"192.168.1.7/24\",\"fd00::/64\"],\"ssh\":[{\"local\":\"192.168.1.7\","
-		"\"peer\":\"198.51.100.9\",\"local_port\":22,\"peer_port\":50000}],\"ipv6\":true,"
-		"\"ipv6_sysctl\":\"net.ipv6.conf.all.disable_ipv6\",\"kernel_wireguard\":true,"
-		"\"free_table\":65535,\"next_seq\":4294967295}";
-	STRBUF_CLEANUP struct strbuf again = {0};
-	ARENA_CLEANUP struct arena *a = arena_new();
-	json_t *j = json_loads(text, 0, NULL);
-	struct facts f;
-	struct err e;
-
-	is_int(facts_from_json(a, j, &f, &e), 0, "facts are read");
-	ok(f.n_endpoints == 2 && f.endpoints[0].reachable && f.endpoints[0].addr.port == 51820 &&
-			!f.endpoints[1].addr.addr.family && f.n_local == 2 && f.local[0].len == 24,
-		"with their values");
-	ok(f.ssh[0].local_port == 22 && f.ssh[0].peer.b[3] == 9 && f.ipv6 &&
-			f.next_seq == UINT32_MAX,
-		"to the last");
-	facts_to_json(&f, &again);
-	is_str(again.s, text, "and written as they were read");
-	json_object_set_new(j, "free_table", json_integer(65536));
-	is_int(facts_from_json(a, j, &f, &e), -E_FAILED, "a table wf has not is refused");
-	is_str(e.msg, "'free_table': is not in 0..65535", "by its range");
-	json_decref(j);
-}
-
 int main(void)
 {
 	test_round_trip();
@@ -286,6 +254,5 @@ int main(void)
 	test_names();
 	test_values();
 	test_damage();
-	test_facts();
 	return done_testing();
 }
