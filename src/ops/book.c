@@ -6,40 +6,11 @@
  */
 #include "ops/book.h"
 
+#include "base/str.h"
 #include "ops/hooks.h"
 #include "ops/host.h"
 #include "ops/name.h"
 #include "wgconf/provider.h"
-
-int book_open(struct ops *o, bool *empty, struct err *e)
-{
-	struct err own = {0};
-	int r = ops_store(o, false, false, &own);
-
-	*empty = r == -E_NOT_FOUND;
-	if (r && !*empty)
-		*e = own;
-	return *empty ? 0 : r;
-}
-
-int book_begin(struct ops *o, bool create, struct err *e)
-{
-	const char *machine;
-	int r;
-
-	if ((r = ops_machine(o, &machine, e)) || (r = ops_store(o, true, create && !o->dry_run, e)))
-		return r;
-	return store_begin(o->store, e);
-}
-
-int book_end(struct ops *o, int r, struct err *e)
-{
-	if (!r && !o->dry_run)
-		return store_commit(o->store, e);
-	if (o->store)
-		store_rollback(o->store);
-	return r;
-}
 
 int book_list(struct ops *o, const char *sponsor, const char *peer, struct config_list *ret,
 	struct err *e)
@@ -50,7 +21,7 @@ int book_list(struct ops *o, const char *sponsor, const char *peer, struct confi
 	bool empty;
 	int r;
 
-	if ((r = book_open(o, &empty, e)) || (empty && !sponsor && !peer))
+	if ((r = ops_read(o, &empty, e)) || (empty && !sponsor && !peer))
 		return r;
 	if (empty)
 		return err_set(e, E_NOT_FOUND, "there is no %s '%s': the database is empty",
@@ -108,7 +79,7 @@ int book_open_key(struct ops *o, const char *sealed, struct secret_text *out, st
 	return secret_text_add_secret(out, &s, e);
 }
 
-int book_check_down(struct ops *o, const struct config_list *l, struct err *e)
+static int check_down(struct ops *o, const struct config_list *l, struct err *e)
 {
 	LIST_FOREACH (c, l, items) {
 		struct err own = {0};
@@ -132,11 +103,33 @@ int book_check_down(struct ops *o, const struct config_list *l, struct err *e)
 	return 0;
 }
 
+static int check_confirm(
+	const char *what, const char *name, const char *confirm, size_t configs, struct err *e)
+{
+	if (confirm && !str_ieq(confirm, name))
+		return err_set(
+			e, E_USAGE, "--confirm says '%s', the %s is '%s'", confirm, what, name);
+	if (!configs || confirm)
+		return 0;
+	err_set(e, E_IN_USE, "the %s '%s' has %zu configuration%s", what, name, configs,
+		configs == 1 ? "" : "s");
+	return err_hint(e, "--confirm='%s' removes %s as well, with the key%s", name,
+		configs == 1 ? "it" : "them", configs == 1 ? "" : "s");
+}
+
+int book_check_remove(struct ops *o, const char *what, const char *name, const char *confirm,
+	const struct config_list *configs, struct err *e)
+{
+	int r = check_confirm(what, name, confirm, configs->n_items, e);
+
+	return r ? r : check_down(o, configs, e);
+}
+
 static int remove_found(struct ops *o, const struct config *c, bool *removed, struct err *e)
 {
 	struct config_list one = {.items = (struct config *)c, .n_items = 1};
 	enum ops_answer answer = OPS_NO;
-	int r = book_check_down(o, &one, e);
+	int r = check_down(o, &one, e);
 
 	if (r)
 		return r;
@@ -155,7 +148,7 @@ static int remove_found(struct ops *o, const struct config *c, bool *removed, st
 
 int book_remove(struct ops *o, const char *name, struct config *ret, bool *removed, struct err *e)
 {
-	int r = book_begin(o, false, e);
+	int r = ops_begin(o, false, e);
 
 	*removed = false;
 	if (r)
@@ -163,7 +156,7 @@ int book_remove(struct ops *o, const char *name, struct config *ret, bool *remov
 	r = name_config(o, name, ret, NULL, e);
 	if (!r)
 		r = remove_found(o, ret, removed, e);
-	return book_end(o, r, e);
+	return ops_end(o, r, e);
 }
 
 const char *book_country(const char *code)

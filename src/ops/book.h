@@ -7,16 +7,6 @@
 #include "ops/ops.h"
 #include "store/entities.h"
 
-/*
- * Opens the database to read. One that does not exist yet is empty: *empty is set and nothing is
- * open.
- */
-int book_open(struct ops *o, bool *empty, struct err *e);
-/* Opens the database to write and begins the transaction; a dry run never makes one. */
-int book_begin(struct ops *o, bool create, struct err *e);
-/* Commits when r is 0, and takes back otherwise and with dry_run. Returns r or the new failure. */
-int book_end(struct ops *o, int r, struct err *e);
-
 /* sponsor and peer may be NULL; one that does not exist is E_NOT_FOUND. */
 int book_list(struct ops *o, const char *sponsor, const char *peer, struct config_list *ret,
 	struct err *e);
@@ -38,8 +28,13 @@ int book_open_key(struct ops *o, const char *sealed, struct secret_text *out, st
 
 /* Asks, then removes; *removed is false when the answer was no. E_IN_USE when it is up here. */
 int book_remove(struct ops *o, const char *name, struct config *ret, bool *removed, struct err *e);
-/* E_IN_USE when a configuration in the list is up on this machine. */
-int book_check_down(struct ops *o, const struct config_list *l, struct err *e);
+/*
+ * Whether the sponsor or device ("sponsor", "device") of that name may go with its configurations:
+ * E_IN_USE when it has some and `confirm`, the value of --confirm, does not name it, and when one
+ * of them is up on this machine.
+ */
+int book_check_remove(struct ops *o, const char *what, const char *name, const char *confirm,
+	const struct config_list *configs, struct err *e);
 /* "de" -> "Germany"; NULL when it is no country code. Static memory. */
 const char *book_country(const char *code);
 

@@ -39,8 +39,4 @@ int ops_ssh_host_show(struct ops *o, const char *name, struct ssh_host_entry *re
 int ops_ssh_host_remove(
 	struct ops *o, const char *name, struct ssh_host_entry *ret, bool *removed, struct err *e);
 
-/* Shared: whether --confirm allows to remove what still has configurations. */
-int noun_check_confirm(
-	const char *what, const char *name, const char *confirm, size_t configs, struct err *e);
-
 #endif

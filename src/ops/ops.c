@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What every use-case shares: the database handle, this machine's id, notes. Must not print and
- * must not know which of its callers is a menu.
+ * What every use-case shares: the database handle and its transaction, this machine's id, notes.
+ * Must not print and must not know which of its callers is a menu.
  */
 #include "ops/ops.h"
 
@@ -40,6 +40,36 @@ int ops_machine(struct ops *o, const char **ret, struct err *e)
 		return r;
 	*ret = o->machine;
 	return 0;
+}
+
+int ops_read(struct ops *o, bool *empty, struct err *e)
+{
+	struct err own = {0};
+	int r = ops_store(o, false, false, &own);
+
+	*empty = r == -E_NOT_FOUND;
+	if (r && !*empty)
+		*e = own;
+	return *empty ? 0 : r;
+}
+
+int ops_begin(struct ops *o, bool create, struct err *e)
+{
+	const char *machine;
+	int r;
+
+	if ((r = ops_machine(o, &machine, e)) || (r = ops_store(o, true, create && !o->dry_run, e)))
+		return r;
+	return store_begin(o->store, e);
+}
+
+int ops_end(struct ops *o, int r, struct err *e)
+{
+	if (!r && !o->dry_run)
+		return store_commit(o->store, e);
+	if (o->store)
+		store_rollback(o->store);
+	return r;
 }
 
 void ops_note(struct ops *o, const char *fmt, ...)

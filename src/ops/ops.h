@@ -56,6 +56,15 @@ struct ops {
 void ops_close(struct ops *o);
 /* Opens the database as the command needs it (once; read first and write later is not asked for). */
 int ops_store(struct ops *o, bool write, bool create, struct err *e);
+/*
+ * Opens the database to read. One that does not exist yet is empty: *empty is set and nothing is
+ * open.
+ */
+int ops_read(struct ops *o, bool *empty, struct err *e);
+/* Opens the database to write and begins the transaction; a dry run never makes one. */
+int ops_begin(struct ops *o, bool create, struct err *e);
+/* Commits when r is 0, and takes back otherwise and with dry_run. Returns r or the new failure. */
+int ops_end(struct ops *o, int r, struct err *e);
 int ops_machine(struct ops *o, const char **ret, struct err *e);
 /* Says a note through the ui. */
 void ops_note(struct ops *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

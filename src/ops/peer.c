@@ -10,9 +10,9 @@
 int ops_peer_add(struct ops *o, const char *name, const char *ssh_host, const char *notes,
 	struct local_peer *ret, struct err *e)
 {
-	int r = book_begin(o, true, e);
+	int r = ops_begin(o, true, e);
 
-	return r ? r : book_end(o, device_add(o, name, ssh_host, notes, ret, e), e);
+	return r ? r : ops_end(o, device_add(o, name, ssh_host, notes, ret, e), e);
 }
 
 int ops_peer_list(struct ops *o, struct local_peer_list *ret, struct err *e)
@@ -21,7 +21,7 @@ int ops_peer_list(struct ops *o, struct local_peer_list *ret, struct err *e)
 	bool empty;
 	int r = ops_machine(o, &machine, e);
 
-	if (r || (r = book_open(o, &empty, e)) || empty)
+	if (r || (r = ops_read(o, &empty, e)) || empty)
 		return r;
 	return store_peer_list(o->store, o->arena, ret, e);
 }
@@ -51,13 +51,12 @@ int ops_peer_remove(
 	struct ops *o, const char *name, const char *confirm, struct local_peer *ret, struct err *e)
 {
 	struct config_list l = {0};
-	int r = book_begin(o, false, e);
+	int r = ops_begin(o, false, e);
 
 	if (r)
 		return r;
 	if (!(r = find(o, name, ret, &l, e)) &&
-		!(r = noun_check_confirm("device", ret->name, confirm, l.n_items, e)) &&
-		!(r = book_check_down(o, &l, e)))
+		!(r = book_check_remove(o, "device", ret->name, confirm, &l, e)))
 		r = store_peer_remove(o->store, ret->id, e);
-	return book_end(o, r, e);
+	return ops_end(o, r, e);
 }

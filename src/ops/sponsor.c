@@ -5,28 +5,13 @@
  */
 #include "ops/nouns.h"
 
-#include "base/str.h"
 #include "ops/book.h"
 #include "wgconf/provider.h"
-
-int noun_check_confirm(
-	const char *what, const char *name, const char *confirm, size_t configs, struct err *e)
-{
-	if (confirm && !str_ieq(confirm, name))
-		return err_set(
-			e, E_USAGE, "--confirm says '%s', the %s is '%s'", confirm, what, name);
-	if (!configs || confirm)
-		return 0;
-	err_set(e, E_IN_USE, "the %s '%s' has %zu configuration%s", what, name, configs,
-		configs == 1 ? "" : "s");
-	return err_hint(e, "--confirm='%s' removes %s as well, with the key%s", name,
-		configs == 1 ? "it" : "them", configs == 1 ? "" : "s");
-}
 
 int ops_sponsor_add(struct ops *o, struct sponsor *s, struct err *e)
 {
 	const struct provider *p = provider_by_name(s->name);
-	int r = book_begin(o, true, e);
+	int r = ops_begin(o, true, e);
 
 	if (r)
 		return r;
@@ -34,13 +19,13 @@ int ops_sponsor_add(struct ops *o, struct sponsor *s, struct err *e)
 		s->website = p->website;
 	if (p && !s->support_url)
 		s->support_url = p->support_url;
-	return book_end(o, store_sponsor_add(o->store, s, e), e);
+	return ops_end(o, store_sponsor_add(o->store, s, e), e);
 }
 
 int ops_sponsor_list(struct ops *o, struct sponsor_list *ret, struct err *e)
 {
 	bool empty;
-	int r = book_open(o, &empty, e);
+	int r = ops_read(o, &empty, e);
 
 	return r || empty ? r : store_sponsor_list(o->store, o->arena, ret, e);
 }
@@ -70,13 +55,12 @@ int ops_sponsor_remove(
 	struct ops *o, const char *name, const char *confirm, struct sponsor *ret, struct err *e)
 {
 	struct config_list l = {0};
-	int r = book_begin(o, false, e);
+	int r = ops_begin(o, false, e);
 
 	if (r)
 		return r;
 	if (!(r = find(o, name, ret, &l, e)) &&
-		!(r = noun_check_confirm("sponsor", ret->name, confirm, l.n_items, e)) &&
-		!(r = book_check_down(o, &l, e)))
+		!(r = book_check_remove(o, "sponsor", ret->name, confirm, &l, e)))
 		r = store_sponsor_remove(o->store, ret->id, e);
-	return book_end(o, r, e);
+	return ops_end(o, r, e);
 }

@@ -10,13 +10,13 @@
 int ops_ssh_host_add(struct ops *o, struct ssh_host *h, const char *jump, struct err *e)
 {
 	struct ssh_host through;
-	int r = book_begin(o, true, e);
+	int r = ops_begin(o, true, e);
 
 	if (r)
 		return r;
 	if (jump && !(r = store_ssh_host_get(o->store, o->arena, jump, &through, e)))
 		h->jump_host_id = through.id;
-	return book_end(o, r ? r : store_ssh_host_add(o->store, h, e), e);
+	return ops_end(o, r ? r : store_ssh_host_add(o->store, h, e), e);
 }
 
 static const char *name_of(const struct ssh_host_list *l, int64_t id)
@@ -35,7 +35,7 @@ int ops_ssh_host_list(struct ops *o, struct ssh_host_entry **ret, size_t *n, str
 	int r;
 
 	*n = 0;
-	if ((r = book_open(o, &empty, e)) || empty ||
+	if ((r = ops_read(o, &empty, e)) || empty ||
 		(r = store_ssh_host_list(o->store, o->arena, &l, e)))
 		return r;
 	all = arena_alloc(o->arena, (l.n_items + 1) * sizeof(*all));
@@ -100,12 +100,12 @@ static int confirm_removal(
 int ops_ssh_host_remove(
 	struct ops *o, const char *name, struct ssh_host_entry *ret, bool *removed, struct err *e)
 {
-	int r = book_begin(o, false, e);
+	int r = ops_begin(o, false, e);
 
 	*removed = false;
 	if (r)
 		return r;
 	if (!(r = find(o, name, ret, e)))
 		r = confirm_removal(o, ret, removed, e);
-	return book_end(o, r, e);
+	return ops_end(o, r, e);
 }
