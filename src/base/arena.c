@@ -114,6 +114,19 @@ char *arena_strdup(struct arena *a, const char *s)
 	return s ? arena_strndup(a, s, strlen(s)) : NULL;
 }
 
+char *arena_join(struct arena *a, const char *const *items, size_t n)
+{
+	size_t size = 1, len = 0;
+	char *p;
+
+	for (size_t i = 0; i < n; i++)
+		size += strlen(items[i]) + 2;
+	p = arena_alloc(a, size);
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(p + len, size - len, "%s%s", i ? ", " : "", items[i]);
+	return p;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;

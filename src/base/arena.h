@@ -20,6 +20,8 @@ void *arena_alloc(struct arena *a, size_t size);
 void *arena_memdup(struct arena *a, const void *src, size_t size);
 char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
+/* "a, b, c" */
+char *arena_join(struct arena *a, const char *const *items, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Grows an array to hold at least n + 1 items of `size`; *cap is its capacity. What is behind the
  * n items is not zeroed. */

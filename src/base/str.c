@@ -167,6 +167,25 @@ size_t str_escape(char *dst, size_t size, const char *src)
 	return used;
 }
 
+bool str_next_item(const char **list, const char **ret, size_t *len)
+{
+	while (*list && **list) {
+		const char *p = *list, *end = p + strcspn(p, ",");
+
+		*list = *end ? end + 1 : end;
+		while (p < end && str_is_space(*p))
+			p++;
+		while (end > p && str_is_space(end[-1]))
+			end--;
+		if (end > p) {
+			*ret = p;
+			*len = (size_t)(end - p);
+			return true;
+		}
+	}
+	return false;
+}
+
 bool str_to_u64(const char *s, uint64_t min, uint64_t max, uint64_t *ret)
 {
 	uint64_t v = 0;

@@ -35,6 +35,12 @@ size_t str_escape(char *dst, size_t size, const char *src);
 bool str_to_u64(const char *s, uint64_t min, uint64_t max, uint64_t *ret);
 bool str_to_u32(const char *s, uint32_t min, uint32_t max, uint32_t *ret);
 
+/*
+ * The next item of a comma list, without the white space around it; empty ones are passed over.
+ * *list moves on behind it (NULL is an empty list); false at the end.
+ */
+bool str_next_item(const char **list, const char **ret, size_t *len);
+
 /* Edit distance without case, for "did you mean"; at most `limit`+1 is computed. */
 unsigned str_distance(const char *a, const char *b, unsigned limit);
 

@@ -117,24 +117,16 @@ void convert_use_own(struct config *row, const struct server_slot *s)
 		row->dns_servers = s->own_dns;
 }
 
-int convert_each_item(struct arena *a, const char *list,
+static int each_item(struct arena *a, const char *list,
 	int (*each)(void *ctx, const char *item, struct err *e), void *ctx, struct err *e)
 {
+	const char *item;
+	size_t len;
 	int r;
 
-	for (const char *p = list, *next; p && *p; p = next) {
-		const char *end = strchr(p, ',');
-
-		next = end ? end + 1 : p + strlen(p);
-		if (!end)
-			end = next;
-		while (p < end && str_is_space(*p))
-			p++;
-		while (end > p && str_is_space(end[-1]))
-			end--;
-		if (end > p && (r = each(ctx, arena_strndup(a, p, (size_t)(end - p)), e)))
+	while (str_next_item(&list, &item, &len))
+		if ((r = each(ctx, arena_strndup(a, item, len), e)))
 			return r;
-	}
 	return 0;
 }
 
@@ -157,7 +149,7 @@ static int add_address(void *ctx, const char *item, struct err *e)
 
 int convert_add_addresses(struct arena *a, const char *list, struct conf *c, struct err *e)
 {
-	return convert_each_item(a, list, add_address, &(struct target){.a = a, .conf = c}, e);
+	return each_item(a, list, add_address, &(struct target){.a = a, .conf = c}, e);
 }
 
 static int add_dns(void *ctx, const char *item, struct err *e)
@@ -196,12 +188,11 @@ static int add_addresses(struct arena *a, const struct identity *id, struct conf
 	return 0;
 }
 
-int convert_to_identity(struct arena *a, const struct identity *id, struct conf *c, struct err *e)
+static int to_identity(struct arena *a, const struct identity *id, struct conf *c, struct err *e)
 {
 	int r = add_addresses(a, id, c, e);
 
-	return r ? r
-		 : convert_each_item(a, id->dns, add_dns, &(struct target){.a = a, .conf = c}, e);
+	return r ? r : each_item(a, id->dns, add_dns, &(struct target){.a = a, .conf = c}, e);
 }
 
 int convert_to_interface(struct arena *a, const struct config *row, struct conf *c, struct err *e)
@@ -217,7 +208,7 @@ int convert_to_interface(struct arena *a, const struct config *row, struct conf 
 	c->mtu = row->mtu;
 	c->fwmark = row->fwmark;
 	c->table = row->table_setting;
-	return convert_to_identity(a, &id, c, e);
+	return to_identity(a, &id, c, e);
 }
 
 static int add_allowed(void *ctx, const char *item, struct err *e)
@@ -266,7 +257,7 @@ int convert_to_peer(
 	if (!wg_key_parse(row->public_key, strlen(row->public_key), &p->public_key))
 		return err_set(e, E_KEY, "the public key of server '%s' is not valid", row->server);
 	if ((r = set_endpoint(a, row->endpoint, p, e)) ||
-		(r = convert_each_item(a, row->allowed_ips, add_allowed, &t, e)))
+		(r = each_item(a, row->allowed_ips, add_allowed, &t, e)))
 		return err_wrap(e, "server '%s'", row->server);
 	return 0;
 }

@@ -24,16 +24,11 @@ void convert_peer(struct arena *a, const struct conf_peer *p, struct server_slot
 /* Puts the addresses and DNS that a server has for itself in the place of the configuration's. */
 void convert_use_own(struct config *row, const struct server_slot *s);
 /* The way back; E_ADDRESS, E_ENDPOINT, E_KEY for rows that somebody else has written. */
-int convert_to_identity(struct arena *a, const struct identity *id, struct conf *c, struct err *e);
 int convert_to_interface(struct arena *a, const struct config *row, struct conf *c, struct err *e);
 int convert_to_peer(
 	struct arena *a, const struct server_slot *row, struct conf_peer *p, struct err *e);
 
 /* Comma list of addresses or prefixes into the addresses of an [Interface] (--address). */
 int convert_add_addresses(struct arena *a, const char *list, struct conf *c, struct err *e);
-
-/* Calls `each` for every item of a comma list, without the white space around it. */
-int convert_each_item(struct arena *a, const char *list,
-	int (*each)(void *ctx, const char *item, struct err *e), void *ctx, struct err *e);
 
 #endif

@@ -71,15 +71,6 @@ int ops_ssh_host_show(struct ops *o, const char *name, struct ssh_host_entry *re
 	return r ? r : find(o, name, ret, e);
 }
 
-static const char *users_text(struct arena *a, const struct ssh_host_entry *h)
-{
-	STRBUF_CLEANUP struct strbuf b = {0};
-
-	for (size_t i = 0; i < h->n_users; i++)
-		strbuf_addf(&b, "%s%s", i ? ", " : "", h->users[i]);
-	return arena_strdup(a, strbuf_str(&b));
-}
-
 static int confirm_removal(
 	struct ops *o, const struct ssh_host_entry *h, bool *removed, struct err *e)
 {
@@ -89,7 +80,7 @@ static int confirm_removal(
 	if (h->n_users && !o->dry_run)
 		r = o->ui->confirm(o->ui->ctx,
 			arena_printf(o->arena, "The SSH host '%s' is used by %s. Remove it?",
-				h->host.name, users_text(o->arena, h)),
+				h->host.name, arena_join(o->arena, h->users, h->n_users)),
 			OPS_YES, "--yes", &answer, e);
 	if (r || answer == OPS_NO)
 		return r;

@@ -76,8 +76,19 @@ static void test_lists(void)
 	ok(b.n_words == 1000 && b.cap_words >= b.n_words, "two lists grow side by side");
 }
 
+static void test_join(void)
+{
+	static const char *const items[] = {"a", "", "long enough"};
+	ARENA_CLEANUP struct arena *a = arena_new();
+
+	is_str(arena_join(a, items, 0), "", "nothing joined is an empty text");
+	is_str(arena_join(a, items, 1), "a", "one item stands alone");
+	is_str(arena_join(a, items, 3), "a, , long enough", "several with commas between");
+}
+
 int main(void)
 {
+	test_join();
 	test_pieces();
 	test_copies();
 	test_lists();

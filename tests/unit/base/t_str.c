@@ -159,8 +159,33 @@ static void test_strbuf(void)
 	is_str(strbuf_str(&b), "q", "reset begins anew");
 }
 
+static void items_are(const char *list, const char *want)
+{
+	STRBUF_CLEANUP struct strbuf got = {0};
+	const char *rest = list, *item;
+	size_t len;
+
+	while (str_next_item(&rest, &item, &len)) {
+		strbuf_addc(&got, '[');
+		strbuf_addn(&got, item, len);
+		strbuf_addc(&got, ']');
+	}
+	is_str(strbuf_str(&got), want, "items of '%s'", list ? list : "(none)");
+}
+
+static void test_items(void)
+{
+	items_are(NULL, "");
+	items_are("", "");
+	items_are(" , ,", "");
+	items_are("a", "[a]");
+	items_are("10.0.0.2/32, fd00::2/128", "[10.0.0.2/32][fd00::2/128]");
+	items_are("\ta b ,,c,", "[a b][c]");
+}
+
 int main(void)
 {
+	test_items();
 	test_compare();
 	test_copy();
 	test_numbers();
