@@ -47,11 +47,7 @@ static int run(struct cmd *c, struct err *e)
 		return r;
 	if (c->json) {
 		cmd_json(c, "wf.list/1");
-		jsonw_key(&c->j, "configs");
-		jsonw_array(&c->j);
-		LIST_FOREACH (i, &l, items)
-			present_config_brief(&c->j, i);
-		jsonw_array_end(&c->j);
+		present_configs(&c->j, &l);
 		cmd_json_end(c);
 	} else if (l.n_items) {
 		print_table(c, &l);

@@ -20,17 +20,11 @@ static void kv_number(struct jsonw *j, const char *key, int64_t value, int64_t n
 
 static void add_items(struct jsonw *j, const char *list)
 {
-	for (const char *p = list; p && *p;) {
-		size_t n = strcspn(p, ","), len = n;
+	const char *item;
+	size_t len;
 
-		while (len && str_is_space(p[len - 1]))
-			len--;
-		if (len)
-			jsonw_strn(j, p, len);
-		p += n + (p[n] == ',');
-		while (str_is_space(*p))
-			p++;
-	}
+	while (str_next_item(&list, &item, &len))
+		jsonw_strn(j, item, len);
 }
 
 void present_list(struct jsonw *j, const char *key, const char *list)
@@ -83,11 +77,16 @@ static void config_head(struct jsonw *j, const struct config *c)
 	jsonw_kv_str(j, "last_deployed_at", c->last_deployed_at);
 }
 
-void present_config_brief(struct jsonw *j, const struct config *c)
+void present_configs(struct jsonw *j, const struct config_list *l)
 {
-	jsonw_object(j);
-	config_head(j, c);
-	jsonw_object_end(j);
+	jsonw_key(j, "configs");
+	jsonw_array(j);
+	LIST_FOREACH (c, l, items) {
+		jsonw_object(j);
+		config_head(j, c);
+		jsonw_object_end(j);
+	}
+	jsonw_array_end(j);
 }
 
 void present_config(struct jsonw *j, const struct config *c)
@@ -109,7 +108,7 @@ void present_config(struct jsonw *j, const struct config *c)
 	jsonw_object_end(j);
 }
 
-void present_slot(struct jsonw *j, const struct server_slot *s)
+static void slot(struct jsonw *j, const struct server_slot *s)
 {
 	jsonw_object(j);
 	jsonw_kv_str(j, "server", s->server);
@@ -128,6 +127,15 @@ void present_slot(struct jsonw *j, const struct server_slot *s)
 	addresses(j, s->own_ipv4, s->own_ipv6, s->own_address_order);
 	present_list(j, "dns", s->own_dns);
 	jsonw_object_end(j);
+}
+
+void present_slots(struct jsonw *j, const char *key, const struct server_list *l)
+{
+	jsonw_key(j, key);
+	jsonw_array(j);
+	LIST_FOREACH (s, l, items)
+		slot(j, s);
+	jsonw_array_end(j);
 }
 
 void present_sponsor(struct jsonw *j, const struct sponsor *s)

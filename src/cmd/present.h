@@ -4,14 +4,16 @@
 #define WF_CMD_PRESENT_H
 
 #include "cmd/cmd.h"
+#include "model/entity.h"
 
 /* Objects, each complete. No secret is in any of them. */
 void present_config(struct jsonw *j, const struct config *c);
-void present_config_brief(struct jsonw *j, const struct config *c); /* of a list */
-void present_slot(struct jsonw *j, const struct server_slot *s);
 void present_sponsor(struct jsonw *j, const struct sponsor *s);
 void present_peer(struct jsonw *j, const struct local_peer *p, bool this_machine);
-/* A member with an array of strings; from a comma list, or from an array. */
+/* A member with an array: configurations in short form ("configs"), slots of servers, */
+void present_configs(struct jsonw *j, const struct config_list *l);
+void present_slots(struct jsonw *j, const char *key, const struct server_list *l);
+/* or strings, from a comma list or from an array. */
 void present_list(struct jsonw *j, const char *key, const char *list);
 void present_strings(struct jsonw *j, const char *key, const char *const *items, size_t n);
 

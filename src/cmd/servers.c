@@ -71,11 +71,7 @@ static int run(struct cmd *c, struct err *e)
 		cmd_json(c, "wf.servers/1");
 		jsonw_kv_str(&c->j, "device", config.peer_name);
 		jsonw_kv_str(&c->j, "sponsor", config.sponsor_name);
-		jsonw_key(&c->j, "servers");
-		jsonw_array(&c->j);
-		LIST_FOREACH (s, &l, items)
-			present_slot(&c->j, s);
-		jsonw_array_end(&c->j);
+		present_slots(&c->j, "servers", &l);
 		cmd_json_end(c);
 	} else if (l.n_items) {
 		print_table(c, &l);

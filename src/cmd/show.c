@@ -44,11 +44,7 @@ static void print_json(struct cmd *c, const struct book_entry *b)
 	cmd_json(c, "wf.show/1");
 	jsonw_key(&c->j, "config");
 	present_config(&c->j, &b->config);
-	jsonw_key(&c->j, "peers");
-	jsonw_array(&c->j);
-	LIST_FOREACH (s, &b->servers, items)
-		present_slot(&c->j, s);
-	jsonw_array_end(&c->j);
+	present_slots(&c->j, "peers", &b->servers);
 	hooks_json(&c->j, &b->hooks);
 	present_strings(&c->j, "same_key", b->same_key, b->n_same_key);
 	cmd_json_end(c);

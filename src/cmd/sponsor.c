@@ -95,11 +95,7 @@ static int show(struct cmd *c, struct err *e)
 		return r;
 	if (c->json) {
 		one_json(c, "wf.sponsor.show/1", &s);
-		jsonw_key(&c->j, "configs");
-		jsonw_array(&c->j);
-		LIST_FOREACH (i, &l, items)
-			present_config_brief(&c->j, i);
-		jsonw_array_end(&c->j);
+		present_configs(&c->j, &l);
 		cmd_json_end(c);
 		return 0;
 	}

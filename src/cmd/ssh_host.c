@@ -92,11 +92,7 @@ static int add(struct cmd *c, struct err *e)
 
 static const char *users(struct cmd *c, const struct ssh_host_entry *i)
 {
-	STRBUF_CLEANUP struct strbuf b = {0};
-
-	for (size_t k = 0; k < i->n_users; k++)
-		strbuf_addf(&b, "%s%s", k ? ", " : "", i->users[k]);
-	return arena_strdup(c->arena, strbuf_str(&b));
+	return arena_join(c->arena, i->users, i->n_users);
 }
 
 static int list(struct cmd *c, struct err *e)
@@ -160,7 +156,8 @@ static int show(struct cmd *c, struct err *e)
 	present_line(&c->out, "host key", h->host_key ? present_text(c->arena, h->host_key) : NULL);
 	present_line(&c->out, "last reached", h->last_ok_at);
 	present_line(&c->out, "notes", h->notes ? present_text(c->arena, h->notes) : NULL);
-	present_line(&c->out, "used by", i.n_users ? users(c, &i) : "nobody");
+	present_line(
+		&c->out, "used by", i.n_users ? present_text(c->arena, users(c, &i)) : "nobody");
 	return 0;
 }
 

@@ -99,4 +99,24 @@ struct command_pair {
 	const char *trusted_hash, *trusted_at;
 };
 
+/* Rows as queries give them. */
+struct ssh_host_list {
+	LIST(struct ssh_host, items);
+};
+struct sponsor_list {
+	LIST(struct sponsor, items);
+};
+struct local_peer_list {
+	LIST(struct local_peer, items);
+};
+struct config_list {
+	LIST(struct config, items);
+};
+struct server_list {
+	LIST(struct server_slot, items); /* by server name, then slot */
+};
+struct command_pair_list {
+	LIST(struct command_pair, items); /* by execution_order */
+};
+
 #endif

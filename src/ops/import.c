@@ -325,11 +325,7 @@ static int run(struct ops *o, const struct import_options *opt, struct import_re
 	if (r)
 		return r;
 	im.end = &im.groups;
-	r = read_all(&im, e);
-	if (!r && !o->dry_run)
-		r = store_commit(o->store, e);
-	if (r || o->dry_run)
-		store_rollback(o->store);
+	r = ops_end(o, read_all(&im, e), e);
 	group_free_all(&im);
 	sealer_free(&im.sealer);
 	return r;

@@ -65,8 +65,8 @@ int ops_begin(struct ops *o, bool create, struct err *e)
 
 int ops_end(struct ops *o, int r, struct err *e)
 {
-	if (!r && !o->dry_run)
-		return store_commit(o->store, e);
+	if (!r && !o->dry_run && !(r = store_commit(o->store, e)))
+		return 0;
 	if (o->store)
 		store_rollback(o->store);
 	return r;

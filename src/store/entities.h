@@ -11,9 +11,6 @@
 #include "store/store.h"
 
 /* ssh_host.c */
-struct ssh_host_list {
-	LIST(struct ssh_host, items);
-};
 int store_ssh_host_add(struct store *s, struct ssh_host *h, struct err *e);
 int store_ssh_host_get(struct store *s, struct arena *a, const char *name, struct ssh_host *ret,
 	struct err *e);
@@ -25,9 +22,6 @@ int store_ssh_host_users(struct store *s, struct arena *a, int64_t id, const cha
 int store_ssh_host_remove(struct store *s, int64_t id, struct err *e);
 
 /* sponsor.c */
-struct sponsor_list {
-	LIST(struct sponsor, items);
-};
 int store_sponsor_add(struct store *s, struct sponsor *p, struct err *e);
 int store_sponsor_get(struct store *s, struct arena *a, const char *name, struct sponsor *ret,
 	struct err *e);
@@ -36,9 +30,6 @@ int store_sponsor_list(struct store *s, struct arena *a, struct sponsor_list *re
 int store_sponsor_remove(struct store *s, int64_t id, struct err *e); /* with its configs */
 
 /* local_peer.c */
-struct local_peer_list {
-	LIST(struct local_peer, items);
-};
 int store_peer_add(struct store *s, struct local_peer *p, struct err *e); /* guid NULL: made */
 int store_peer_get(struct store *s, struct arena *a, const char *name, struct local_peer *ret,
 	struct err *e);
@@ -50,9 +41,6 @@ int store_peer_list(struct store *s, struct arena *a, struct local_peer_list *re
 int store_peer_remove(struct store *s, int64_t id, struct err *e); /* with its configs */
 
 /* config.c */
-struct config_list {
-	LIST(struct config, items);
-};
 struct config_filter { /* NULL or 0 = any */
 	const char *sponsor, *peer;
 	const char *machine_id; /* fills this_machine; with only_this a filter */
@@ -90,9 +78,6 @@ int store_interface_name(struct store *s, struct arena *a, int64_t peer_id, cons
 	const char **ret, struct err *e);
 
 /* server.c */
-struct server_list {
-	LIST(struct server_slot, items); /* by server name, then slot */
-};
 /*
  * Adds a slot (1, 2, … of its server). The first server of a config becomes active, and a further
  * slot of the active server is. Logged as peer_added, unless the config itself was added in this
@@ -120,9 +105,6 @@ int store_server_activate(struct store *s, int64_t config_id, const char *server
 int store_server_remove(struct store *s, int64_t config_id, const char *server, struct err *e);
 
 /* command_pair.c: logged as config_edited, unless the config was added in this transaction */
-struct command_pair_list {
-	LIST(struct command_pair, items); /* by execution_order */
-};
 int store_command_add(struct store *s, struct command_pair *p, struct err *e);
 int store_command_list(struct store *s, struct arena *a, int64_t config_id,
 	struct command_pair_list *ret, struct err *e);
