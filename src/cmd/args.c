@@ -11,7 +11,7 @@
 #include "base/str.h"
 
 const struct option_row global_options[] = {
-	{"json", 0, NULL, "print one JSON object (schemas in wf-json(7))"},
+	{"json", 0, NULL, "print one JSON object"},
 	{"db", 0, "PATH", "another database than the system's"},
 	{"yes", 'y', NULL, "take the safe answer to every question"},
 	{"no-input", 0, NULL, "never ask"},

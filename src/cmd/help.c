@@ -12,7 +12,7 @@ static void options_text(struct strbuf *out, const struct option_row *o)
 		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter ? "-" : "",
 			o->letter ? o->letter : ' ', o->letter ? ", " : "   ", o->name,
 			o->arg ? " " : "", o->arg ? o->arg : "");
-		strbuf_addf(out, "  %-26s %s\n", left, o->help);
+		strbuf_addf(out, "  %-27s %s\n", left, o->help);
 	}
 }
 
@@ -36,7 +36,8 @@ void help_overview(struct strbuf *out)
 
 void help_command(struct strbuf *out, const struct command *row)
 {
-	strbuf_addf(out, "%s\nwf %s %s\n  %s\n", row->examples, row->name, row->args, row->summary);
+	strbuf_addf(out, "%s\nwf %s%s%s\n  %s\n", row->examples, row->name, row->args[0] ? " " : "",
+		row->args, row->summary);
 	if (row->help[0])
 		strbuf_addf(out, "%s", row->help);
 	options_text(out, row->options);

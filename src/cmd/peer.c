@@ -39,6 +39,7 @@ static int add(struct cmd *c, struct err *e)
 		return r;
 	if (c->json) {
 		one_json(c, "wf.peer.add/1", &p);
+		jsonw_kv_bool(&c->j, "dry_run", c->dry_run);
 		cmd_json_end(c);
 	} else {
 		cmd_say(c, "%s device %s%s", c->dry_run ? "would add" : "added",
@@ -124,6 +125,7 @@ static int take_out(struct cmd *c, struct err *e)
 		return r;
 	if (c->json) {
 		one_json(c, "wf.peer.remove/1", &p);
+		jsonw_kv_bool(&c->j, "removed", !c->dry_run);
 		jsonw_kv_bool(&c->j, "dry_run", c->dry_run);
 		cmd_json_end(c);
 	} else {

@@ -38,6 +38,7 @@ static int add(struct cmd *c, struct err *e)
 		return r;
 	if (c->json) {
 		one_json(c, "wf.sponsor.add/1", &s);
+		jsonw_kv_bool(&c->j, "dry_run", c->dry_run);
 		cmd_json_end(c);
 	} else {
 		cmd_say(c, "%s sponsor %s", c->dry_run ? "would add" : "added",
@@ -120,6 +121,7 @@ static int take_out(struct cmd *c, struct err *e)
 		return r;
 	if (c->json) {
 		one_json(c, "wf.sponsor.remove/1", &s);
+		jsonw_kv_bool(&c->j, "removed", !c->dry_run);
 		jsonw_kv_bool(&c->j, "dry_run", c->dry_run);
 		cmd_json_end(c);
 	} else {

@@ -11,7 +11,7 @@ static const struct option_row add_options[] = {
 	{"port", 0, "NUMBER", "port (22)"},
 	{"user", 0, "NAME", "login name"},
 	{"key", 0, "PATH", "file of the private key"},
-	{"config-directory", 0, "PATH", "where configurations lie there (/etc/wireguard)"},
+	{"config-directory", 0, "PATH", "where its files lie (/etc/wireguard)"},
 	{"jump", 0, "NAME", "the SSH host it is reached through"},
 	{"sudo", 0, "HOW", "none, sudo or doas (none)"},
 	{"notes", 0, "TEXT", "a remark of yours"},
@@ -82,6 +82,7 @@ static int add(struct cmd *c, struct err *e)
 		return r;
 	if (c->json) {
 		one_json(c, "wf.ssh-host.add/1", &i);
+		jsonw_kv_bool(&c->j, "dry_run", c->dry_run);
 		cmd_json_end(c);
 	} else {
 		cmd_say(c, "%s SSH host %s, %s", c->dry_run ? "would add" : "added",

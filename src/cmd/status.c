@@ -10,8 +10,7 @@
 
 static const struct option_row options[] = {
 	{"brief", 0, NULL, "the public summary; needs neither root nor the database"},
-	{"check", 0, NULL,
-		"exit 3 unless all had a handshake in the last 3 minutes and nothing differs"},
+	{"check", 0, NULL, "exit 3 unless all are connected and nothing differs"},
 	{0},
 };
 
@@ -250,7 +249,7 @@ const struct command cmd_status = {
 	.name = "status",
 	.args = "[NAME]",
 	.summary = "what is up, and whether the kernel still has it all",
-	.help = "",
+	.help = "  Connected is what had a handshake in the last 3 minutes.\n",
 	.examples = "  wf status\n  wf status --json\n  wf status --check || echo not connected",
 	.options = options,
 	.needs = NEED_DB_R | NEED_NET,

@@ -2,9 +2,10 @@
 /*
  * The sealed `extras` columns: what a file says beyond the columns. In clear it is lines of text:
  *
- *   of a configuration   JSON of the lines of [Interface]; then, when given, SaveConfig =
- * true|false of a server's slot   JSON of the lines of its [Peer]; then, when the file's
- * [Interface] was not written as the configuration's, JSON of that
+ *   of a configuration   JSON of the lines of [Interface];
+ *                        then, when given, SaveConfig = true|false
+ *   of a server's slot   JSON of the lines of its [Peer]; then, when the file's [Interface] was
+ *                        not written as the configuration's, JSON of that
  *
  * An empty line stands for "the usual lines" (wgconf/lines.h).
  */

@@ -151,7 +151,8 @@ static int load_rows(struct ops *o, const char *name, struct tunnel *ret, struct
 		return r;
 	if (!c.this_machine) {
 		err_set(e, E_OTHER_DEVICE, "that is %s's configuration", c.peer_name);
-		return err_hint(e, "wf deploy %s/%s", c.peer_name, c.sponsor_name);
+		return err_hint(
+			e, "'wf generate %s/%s' writes its file", c.peer_name, c.sponsor_name);
 	}
 	if ((r = check_dialect(&c, e)) || (r = name_server(o, &c, server, &servers, e)))
 		return r;

@@ -2,17 +2,19 @@
 /*
  * Runs scenario files: intents, facts and a kernel in, commands on them, the text of plans and
  * states out, compared with what the file expects. Knows the sections (lib/lines.h says what stands
- * in @DB,
- * @FACTS and @KERNEL) and the commands of @ARGS; everything else is the real compile, merge, diff,
- * order and apply on the fake kernel. With WF_SCENARIO_UPDATE=1 what came out is written into the
- * file as its expectation.
+ * in @DB, @FACTS and @KERNEL) and the commands of @ARGS; everything else is the real compile,
+ * merge, diff, order and apply on the fake kernel. With WF_SCENARIO_UPDATE=1 what came out is
+ * written into the file as its expectation.
  *
- *   up|down|reload NAME [fail-after N | crash-after N]   the Nth operation fails, and all is
- * undone, or left as it is, as kill -9 would wait MS [hard] ask for handshakes from now on state
- * drift   record   scope                       what is, what differs, what is recorded, read
+ *   up|down|reload NAME [fail-after N | crash-after N]
+ *                          the Nth operation fails, and all is undone,
+ *                          or left as it is, as kill -9 would
+ *   wait MS [hard]         ask for handshakes from now on
+ *   state drift record scope
+ *                          what is, what differs, what is recorded, read
  *   stranger add|del LINE, stranger down IF, stranger roam IF KEY ENDPOINT
- *   a line of @DB or @FACTS                              changes them
- *   … | WORD,WORD                                        shows only lines with one of the words
+ *   a line of @DB or @FACTS changes them
+ *   ... | WORD,WORD        shows only lines with one of the words
  */
 #include <errno.h>
 #include <glob.h>
