@@ -132,29 +132,16 @@ void jsonw_str(struct jsonw *j, const char *value)
 		jsonw_null(j);
 }
 
-/* A list of ten thousand servers has more numbers than snprintf() is fast. */
-static void write_number(struct strbuf *out, bool negative, uint64_t value)
-{
-	char digits[21], *p = digits + sizeof(digits);
-
-	do
-		*--p = (char)('0' + value % 10);
-	while (value /= 10);
-	if (negative)
-		*--p = '-';
-	strbuf_addn(out, p, (size_t)(digits + sizeof(digits) - p));
-}
-
 void jsonw_int(struct jsonw *j, int64_t value)
 {
 	separate(j);
-	write_number(j->out, value < 0, value < 0 ? -(uint64_t)value : (uint64_t)value);
+	strbuf_addf(j->out, "%lld", (long long)value);
 }
 
 void jsonw_uint(struct jsonw *j, uint64_t value)
 {
 	separate(j);
-	write_number(j->out, false, value);
+	strbuf_addf(j->out, "%llu", (unsigned long long)value);
 }
 
 void jsonw_bool(struct jsonw *j, bool value)

@@ -40,6 +40,7 @@ static const struct codec_field contribution_rows[] = {
 	CODEC_FIELD(struct contribution, pid_start, CODEC_INT, .max = INT64_MAX),
 	CODEC_FIELD(struct contribution, since, CODEC_TEXT),
 	CODEC_FIELD(struct contribution, leaving, CODEC_BOOL),
+	CODEC_FIELD(struct contribution, verifying, CODEC_BOOL),
 };
 static const struct codec contribution_codec = CODEC_TABLE(struct contribution, contribution_rows);
 static const struct codec_field contribution_item =

@@ -38,6 +38,7 @@ struct contribution {
 	int64_t pid, pid_start; /* of that command; start time in clock ticks since boot */
 	const char *since;	/* RFC 3339: when it came up, or when the doing began */
 	bool leaving;		/* DOING a down: no longer part of the desired state */
+	bool verifying;		/* DOING an up that has not proven itself: it cannot hold the default */
 };
 
 /* Everything that is applied in one network namespace. */

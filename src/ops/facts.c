@@ -13,6 +13,7 @@
 #include "dns/lookup.h"
 #include "net/query.h"
 #include "plan/compile.h"
+#include "plan/merge.h"
 #include "sys/caller.h"
 #include "sys/sysctl.h"
 #include "sys/userspace.h"
@@ -221,28 +222,6 @@ static int gather_kind(
 	return 0;
 }
 
-/* A nested tunnel's rules go on naming the table of its outer one after that has gone. */
-static bool number_taken(const struct record *r, uint32_t n)
-{
-	LIST_FOREACH (c, r, contributions) {
-		if (c->number == n)
-			return true;
-		LIST_FOREACH (rule, &c->own, rules)
-			if (rule->action == RULE_LOOKUP && rule->table == WF_TABLE_BASE + n)
-				return true;
-	}
-	return false;
-}
-
-static uint32_t first_free_number(const struct record *r)
-{
-	uint32_t n = 1;
-
-	while (number_taken(r, n))
-		n++;
-	return n;
-}
-
 int facts_gather(struct host *h, const struct tunnel *t, const struct contribution *before,
 	struct facts *ret, struct err *e)
 {
@@ -253,16 +232,16 @@ int facts_gather(struct host *h, const struct tunnel *t, const struct contributi
 	ret->ipv6_sysctl = h->ipv6_sysctl;
 	ret->ipv6_elsewhere = h->ipv6_kernel && !h->ipv6;
 	ret->next_seq = before ? before->seq : h->record.next_seq;
-	ret->free_table = before ? before->number : first_free_number(&h->record);
+	ret->free_table = before ? before->number : 0;
 	if ((r = gather_kind(h, before, ret, e)) ||
 		(r = net_query_endpoints(h->net, a, WF_MARK, ret, e)) ||
 		(r = net_query_local(h->net, a, &h->record, ret, e)))
 		return r;
 	if (!ret->n_endpoints && (r = net_query_default_mtu(h->net, &ret->default_mtu, e)))
 		return r;
-	if (!before && t->table_mode == TABLE_AUTO &&
-		(r = net_query_free_table(
-			 h->net, ret->free_table, h->ipv6_kernel, &ret->free_table, e)))
+	if (!ret->free_table && t->table_mode == TABLE_AUTO &&
+		(r = net_query_free_table(h->net, merge_free_number(&h->record), h->ipv6_kernel,
+			 &ret->free_table, e)))
 		return r;
 	if (captures_anything(t) && (r = gather_ssh(h, t, ret, e)))
 		return r;

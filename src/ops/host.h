@@ -83,8 +83,6 @@ void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out);
  */
 int host_check_foreign(const struct host_plan *p, const struct contribution *c, bool fresh,
 	struct err *e);
-/* Notes the index of the link that was made for it, by which it is known from now on. */
-void host_note_link(struct host *h, struct contribution *c);
 int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage last, bool undo,
 	struct err *e);
 /* After all is applied: forgets leaving contributions and settled sysctls, writes the record. */

@@ -7,6 +7,7 @@
 #include "ops/host.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "plan/diff.h"
@@ -67,6 +68,26 @@ static void remember_settings(
 	}
 }
 
+/* What waits for its handshake without the lock is its own command's business. */
+static bool is_others(const struct host *h, const struct op *op)
+{
+	LIST_FOREACH (c, &h->record, contributions)
+		if (c->verifying && !c->leaving && c->pid != getpid() &&
+			str_eq(c->ifname, op->ifname))
+			return true;
+	return false;
+}
+
+static void drop_others(const struct host *h, struct plan *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_ops; i++)
+		if (!is_others(h, &p->ops[i]))
+			p->ops[kept++] = p->ops[i];
+	p->n_ops = kept;
+}
+
 int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e)
 {
 	struct arena *a = h->ops->arena;
@@ -87,7 +108,9 @@ int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret,
 			.ask_known = ask && ask->known,
 		},
 		&ret->plan);
+	drop_others(h, &ret->plan);
 	remember_settings(h, &want, &ret->have, &ret->plan);
+	merge_expect_links(&h->record, &ret->plan);
 	ret->done = arena_alloc(a, sizeof(*ret->done) * (ret->plan.n_ops + 1));
 	return 0;
 }
@@ -104,21 +127,25 @@ int host_check_foreign(
 	return err_hint(e, "remove it first");
 }
 
-void host_note_link(struct host *h, struct contribution *c)
-{
-	struct link_state link;
-	struct err ignored;
-
-	if (!c->own.n_links || net_read_link(h->net, c->ifname, &link, &ignored))
-		return;
-	if (link.kind == c->kind)
-		c->own.links[0].ifindex = link.ifindex;
-}
-
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out)
 {
 	(void)h;
 	text_plan(out, p);
+}
+
+/* The index of a link that was made just now, also by an undo: by it it is known from now on. */
+static void note_links(struct host *h)
+{
+	LIST_FOREACH (c, &h->record, contributions) {
+		struct link_state link;
+		struct err ignored;
+
+		if (!c->own.n_links || c->own.links[0].ifindex ||
+			net_read_link(h->net, c->ifname, &link, &ignored))
+			continue;
+		if (link.kind == c->kind)
+			c->own.links[0].ifindex = link.ifindex;
+	}
 }
 
 static void step(void *ctx, const struct op *op)
@@ -134,9 +161,12 @@ int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage
 	struct err *e)
 {
 	struct apply_hooks hooks = {.ctx = h, .step = h->ops->verbose ? step : NULL};
-
-	return apply_run(
+	int r = apply_run(
 		h->ops->arena, &h->executor, &p->plan, first, last, undo, &hooks, p->done, e);
+
+	if (first <= STAGE_MAKE)
+		note_links(h);
+	return r;
 }
 
 /* Settings that nobody wants any more have been put back by the plan. */

@@ -48,7 +48,6 @@ static int apply_difference(struct host *h, struct contribution *slot, struct ho
 		host_finish(h, &ignored);
 		return r;
 	}
-	host_note_link(h, slot);
 	slot->phase = CONTRIBUTION_DONE;
 	slot->since = since;
 	return host_finish(h, e);
@@ -66,12 +65,9 @@ static int plan_reload(struct host *h, struct tunnel *t, struct facts *f, struct
 	if ((r = host_check_free(*slot, e)) || (r = compile_again(h, t, f, *slot, &form, e)))
 		return r;
 	*slot = host_replace(h, *slot, &form);
-	if ((r = host_plan(h, NULL, p, e)) || (r = host_check_foreign(p, *slot, false, e)))
+	if ((r = host_plan(h, NULL, p, e)))
 		return r;
-	/* A link that is gone is made anew, and has another index then. */
-	if (!state_find_link(&p->have, (*slot)->ifname))
-		(*slot)->own.links[0].ifindex = 0;
-	return 0;
+	return host_check_foreign(p, *slot, false, e);
 }
 
 int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struct err *e)

@@ -104,6 +104,33 @@ static int check_present(struct up *u, struct up_result *ret, bool *done, struct
 	return 0;
 }
 
+static bool overlap(
+	const struct contribution *a, const struct contribution *b, struct ip_prefix *ret)
+{
+	LIST_FOREACH (x, &a->own, routes)
+		LIST_FOREACH (y, &b->own, routes)
+			if (x->dst.len && y->dst.len && ip_prefix_overlaps(&x->dst, &y->dst)) {
+				*ret = x->dst.len > y->dst.len ? x->dst : y->dst;
+				return true;
+			}
+	return false;
+}
+
+/* Two tunnels want the same addresses: the earlier rule is asked first, whatever the prefixes. */
+static void note_overlaps(struct up *u, const struct contribution *mine)
+{
+	LIST_FOREACH (c, &u->h->record, contributions) {
+		char text[IP_TEXT_SIZE];
+		struct ip_prefix p;
+
+		if (c == mine || c->leaving || !overlap(c, mine, &p))
+			continue;
+		ops_note(u->h->ops,
+			"%s is a network of %s as well, which was up first and keeps it",
+			ip_prefix_format(&p, text), c->title);
+	}
+}
+
 static void say_notes(struct up *u, const struct contribution *c)
 {
 	LIST_FOREACH (note, c, notes)
@@ -182,12 +209,9 @@ static int make(struct up *u, enum stage last, struct err *e)
 	if ((r = host_save(h, e)))
 		return r;
 	r = host_apply(h, &u->plan, STAGE_BEFORE, last, true, e);
-	if (r) {
+	if (r)
 		take_back(u);
-		return r;
-	}
-	host_note_link(h, record_find(&h->record, u->tunnel.name));
-	return 0;
+	return r;
 }
 
 static void count_answers(const struct up *u, struct up_result *ret)
@@ -265,6 +289,7 @@ static int move(struct up *u, struct err *e)
 	struct host_plan rest;
 	int r;
 
+	record_find(&h->record, u->tunnel.name)->verifying = false;
 	if ((r = host_plan(h, NULL, &rest, e)) ||
 		(r = host_apply(h, &rest, STAGE_BEFORE, STAGE_AFTER, true, e))) {
 		take_back(u);
@@ -325,6 +350,7 @@ static int make_and_move(struct up *u, struct up_result *ret, struct err *e)
 	struct err why = {0};
 	int r, v;
 
+	record_find(&u->h->record, u->tunnel.name)->verifying = true;
 	if ((r = make(u, STAGE_MAKE, e)))
 		return r;
 	if ((r = host_save(u->h, e))) {
@@ -362,6 +388,7 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 		return r;
 	ret->c = c;
 	say_notes(u, c);
+	note_overlaps(u, c);
 	if (h->ops->dry_run)
 		return dry_run(u, ret);
 	/* With nothing to wait for one plan is all: nobody else can have changed anything. */

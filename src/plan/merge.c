@@ -16,7 +16,7 @@ const struct contribution *merge_holder(const struct record *r)
 	const struct contribution *holder = NULL;
 
 	LIST_FOREACH (c, r, contributions)
-		if (c->full && !c->leaving && (!holder || c->seq > holder->seq))
+		if (c->full && !c->leaving && !c->verifying && (!holder || c->seq > holder->seq))
 			holder = c;
 	return holder;
 }

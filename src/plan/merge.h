@@ -11,7 +11,7 @@
 
 /* Contributions that are leaving take no part. The order of the result is canonical. */
 void merge_record(struct arena *a, const struct record *r, struct state *ret);
-/* The one that holds the default among those not leaving, or NULL. */
+/* The one that holds the default among those not leaving nor verifying, or NULL. */
 const struct contribution *merge_holder(const struct record *r);
 /* What observe must read to plan with this record: objects of all contributions, also leaving. */
 void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scope *ret);

@@ -23,6 +23,7 @@
 #include "sys/spawn.h"
 
 #define START_MS   5000
+#define END_MS	   1000
 #define POLL_MS	   5
 #define WORDS_SIZE (16 * 1024) /* how much of what it says is kept */
 #define SHOWN	   3	       /* how many lines of that go into an error */
@@ -57,12 +58,14 @@ static bool socket_address(const char *ifname, struct sockaddr_un *ret)
 		(size_t)snprintf(ret->sun_path, size, USERSPACE_DIR "/%s.sock", ifname) < size;
 }
 
-/* 0 when somebody serves it, else a negative errno. */
+/* 0 when somebody serves it (also one too busy to take us), else a negative errno. */
 static int try_connect(const struct sockaddr_un *sa)
 {
 	FD_CLEANUP int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) < 0)
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) < 0 && errno != EAGAIN)
 		return -errno;
 	return 0;
 }
@@ -152,6 +155,16 @@ static int run(const char *program, const char *ifname, int words, struct err *e
 		e, E_FAILED, "'%s' ended with status %d%s", program, status, strbuf_str(&said));
 }
 
+/* The process of a link that was deleted a moment ago is on its way out and still holds the socket.
+ */
+static void await_end(const struct sockaddr_un *sa)
+{
+	int64_t end = clock_ms() + END_MS;
+
+	while (try_connect(sa) == 0 && clock_ms() < end)
+		poll(NULL, 0, POLL_MS);
+}
+
 int userspace_start(const char *ifname, struct err *e)
 {
 	const char *program = userspace_program();
@@ -169,6 +182,7 @@ int userspace_start(const char *ifname, struct err *e)
 	words = words_open();
 	if (words < 0)
 		return err_errno(e, E_FAILED, errno, "cannot start '%s'", program);
+	await_end(&sa);
 	r = run(program, ifname, words, e);
 	return r < 0 ? r : await_socket(program, &sa, e);
 }

@@ -12,7 +12,8 @@ DEPS_BUILD='build-essential autoconf automake pkg-config libmnl-dev libsqlite3-d
 DEPS_DEMO='wireguard-tools wireguard-go iproute2 nftables iputils-ping busybox-static util-linux
 	procps zip jq'
 
-DEPS_TEST="$DEPS_DEMO unzip sqlite3 strace sudo tmux openssh-client python3-minimal tcpdump
+# netbase holds the names of the protocols that ip prints.
+DEPS_TEST="$DEPS_DEMO netbase unzip zstd sqlite3 strace sudo tmux openssh-client python3-minimal tcpdump
 	shellcheck clang-format mandoc qemu-system-x86 cpio kmod"
 
 # Only for tests/run --all.

@@ -392,9 +392,14 @@ seen_from() {
 	esac
 }
 
-# ping_ok MACHINE ADDRESS [COUNT]: every one of COUNT (1) echo requests is answered.
+# ping_ok MACHINE ADDRESS [COUNT]: it answers; with COUNT, to every single one of so many requests.
+# Without, a second request may be sent: on a busy machine wireguard-go loses one now and then.
 ping_ok() {
-	on "$1" ping -n -q -i 0.2 -c "${3:-1}" -W 3 "$2"
+	if [ -n "${3:-}" ]; then
+		on "$1" ping -n -q -i 0.2 -c "$3" -W 3 "$2"
+	else
+		on "$1" ping -n -q -c 1 -W 2 "$2" || on "$1" ping -n -q -c 1 -W 4 "$2"
+	fi
 }
 
 # hand_up N [KEY=VALUE]...: the client's tunnel to server N by ip and wg alone, as interface "hand"

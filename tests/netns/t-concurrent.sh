@@ -33,7 +33,10 @@ is_rc 6 'reload of it' wf reload dead
 is "$(status_of dead .state)" changing 'status says that somebody is at it'
 is_rc 0 'up of another one' wf up other
 ok 'which works' ping_ok client 10.99.0.1
+is "$(on client ip rule show | grep -c '^5140:')" 0 'which does not move the default to the one that waits'
+is "$(seen_from 4)" client 'so traffic goes on as before'
 is_rc 0 'and down' wf down other
+is "$(on client ip rule show | grep -c '^5140:')" 0 'nor does its down'
 end_bg "$up" INT
 trace 'Ctrl-C leaves nothing'
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tiers: netns vm
+# seconds: 100
 # SIGKILL at the system calls of up and of down that change something: whatever was reached, the next
 # command ends in the state it is asked for, and after a down nothing is left. Every KILL_STEP-th call
 # is tried, beginning with another one for each commit (WF_SHIFT); all-kill.sh tries them all.

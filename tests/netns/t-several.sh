@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tiers: netns vm
+# seconds: 50
 # Several tunnels at once: the last full one holds the default, the others keep their own networks,
 # one runs inside another; each order of coming and going ends without a trace.
 . "$(dirname "$0")/../lib/tap.sh"
