@@ -121,6 +121,8 @@ static const char first[] =
 	"\tUNIQUE (config_id, server, slot)) STRICT;\n"
 	"CREATE UNIQUE INDEX extramural_peer_active ON extramural_peer(config_id, slot)\n"
 	"\tWHERE is_active = 1;\n"
+	/* By which the servers of each config are counted. */
+	"CREATE INDEX extramural_peer_slot ON extramural_peer(config_id, slot);\n"
 	"CREATE INDEX extramural_peer_preshared_key\n"
 	"\tON extramural_peer(substr(preshared_key, 5, 32))\n"
 	"\tWHERE preshared_key IS NOT NULL;\n"

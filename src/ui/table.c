@@ -7,6 +7,7 @@
 #include "ui/table.h"
 
 #include <libsmartcols.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -60,6 +61,16 @@ void table_row(struct table *t)
 		table_cell(t, NULL);
 }
 
+/* Only for what needs it: loading the locale takes longer than printing most tables. */
+static void use_locale(void)
+{
+	static bool done;
+
+	if (!done)
+		setlocale(LC_CTYPE, "");
+	done = true;
+}
+
 static size_t width_of(const char *s, size_t len)
 {
 	wchar_t wide[MAX_CELL];
@@ -70,6 +81,7 @@ static size_t width_of(const char *s, size_t len)
 		n++;
 	if (n == len)
 		return len;
+	use_locale();
 	n = mbstowcs(wide, s, MAX_CELL);
 	width = n == (size_t)-1 ? -1 : wcswidth(wide, n);
 	return width < 0 ? len : (size_t)width;
@@ -128,6 +140,7 @@ static void print_fitted(const struct table *t, struct strbuf *out)
 
 	if (!tb)
 		err_oom();
+	use_locale();
 	scols_table_enable_ascii(tb, !t->term->utf8);
 	scols_table_enable_nowrap(tb, 1);
 	LIST_FOREACH (c, t, columns)
