@@ -41,15 +41,17 @@ static int read_ssh(struct cmd *c, struct up_request *req, struct err *e)
 
 static const char *place_of(struct cmd *c, const struct contribution *t)
 {
-	char city[128];
+	char city[128], country[8];
 
-	if (t->city && t->country) {
-		str_escape(city, sizeof(city), t->city);
-		return arena_printf(c->arena, " (%s, %s)", city, t->country);
-	}
-	if (t->country)
-		return arena_printf(c->arena, " (%s)", t->country);
-	return "";
+	if (!t->country)
+		return "";
+	str_escape(country, sizeof(country), t->country);
+	for (char *p = country; *p; p++)
+		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+	if (!t->city)
+		return arena_printf(c->arena, " (%s)", country);
+	str_escape(city, sizeof(city), t->city);
+	return arena_printf(c->arena, " (%s, %s)", city, country);
 }
 
 static void verifying(void *ctx, const struct contribution *t)
@@ -107,10 +109,10 @@ static void print_text(struct cmd *c, const struct up_result *r)
 	}
 	if (r->connected)
 		strbuf_addf(&c->out,
-			"%s  %s%s%s connected to %s%s in %lld.%02lld s   handshake %s ms%s\n",
+			"%s  %s%s%s connected to %s%s in %lld.%03lld s   handshake %s ms%s\n",
 			title, term_green(&c->term), term_sign(&c->term, TERM_UP),
 			term_off(&c->term), server, place_of(c, t), (long long)(r->total_ms / 1000),
-			(long long)(r->total_ms % 1000 / 10),
+			(long long)(r->total_ms % 1000),
 			r->handshake_ms ? arena_printf(c->arena, "%lld", (long long)r->handshake_ms)
 					: "<1",
 			t->full6	   ? "   IPv6 in tunnel"

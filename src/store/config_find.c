@@ -19,18 +19,22 @@ int store_config_list(struct store *s, struct arena *a, const struct config_filt
 	struct config_list *ret, struct err *e)
 {
 	SQL_CLEANUP sqlite3_stmt *st = NULL;
+	bool all = !f->sponsor && !f->peer && !f->only_this;
 	struct row_list l;
 	int r = row_query(s, &config_list_table,
-		"WHERE (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR p.name = ?3)"
-		" AND (?4 = 0 OR p.machine_id = ?1)",
+		all ? ""
+		    : "WHERE (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR p.name = ?3)"
+		      " AND (?4 = 0 OR p.machine_id = ?1)",
 		&st, e);
 
 	if (r)
 		return r;
 	sql_bind_text(st, 1, f->machine_id);
-	sql_bind_text(st, 2, f->sponsor);
-	sql_bind_text(st, 3, f->peer);
-	sql_bind_int(st, 4, f->only_this);
+	if (!all) {
+		sql_bind_text(st, 2, f->sponsor);
+		sql_bind_text(st, 3, f->peer);
+		sql_bind_int(st, 4, f->only_this);
+	}
 	r = row_all(s, &config_list_table, st, a, sizeof(struct config), &l, e);
 	if (r)
 		return r;

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Tables. Knows columns and cells; what is in them comes as it is from the caller and is escaped
- * here, so that no name from a file steers the terminal. On a terminal libsmartcols cuts the lines
- * to its width; elsewhere nothing is cut, and padding is all there is to do.
+ * here, so that no name from a file steers the terminal. On a terminal a line is cut to its width;
+ * elsewhere nothing is cut.
  */
 #include "ui/table.h"
 
-#include <libsmartcols.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 
 #define MAX_CELL 512 /* bytes, escaped */
+#define NARROW	 10  /* a column is not cut below this; no title is longer */
 
 struct column {
 	const char *title;
@@ -60,9 +63,20 @@ void table_row(struct table *t)
 		table_cell(t, NULL);
 }
 
+/* Only for what needs it: loading the locale takes longer than printing most tables. */
+static void use_locale(void)
+{
+	static bool done;
+
+	if (!done)
+		setlocale(LC_CTYPE, "");
+	done = true;
+}
+
 static size_t width_of(const char *s, size_t len)
 {
 	wchar_t wide[MAX_CELL];
+	char text[MAX_CELL];
 	size_t n = 0;
 	int width;
 
@@ -70,7 +84,10 @@ static size_t width_of(const char *s, size_t len)
 		n++;
 	if (n == len)
 		return len;
-	n = mbstowcs(wide, s, MAX_CELL);
+	use_locale();
+	memcpy(text, s, len);
+	text[len] = '\0';
+	n = mbstowcs(wide, text, MAX_CELL);
 	width = n == (size_t)-1 ? -1 : wcswidth(wide, n);
 	return width < 0 ? len : (size_t)width;
 }
@@ -112,7 +129,7 @@ static void add_padded(
 	strbuf_addc(out, last ? '\n' : ' ');
 }
 
-static void print_whole(const struct table *t, struct strbuf *out)
+static void print_lines(const struct table *t, struct strbuf *out)
 {
 	for (size_t i = 0; i < t->n_columns; i++)
 		add_padded(out, t, i, t->columns[i].title, strlen(t->columns[i].title));
@@ -120,43 +137,60 @@ static void print_whole(const struct table *t, struct strbuf *out)
 		add_padded(out, t, i % t->n_columns, t->cells[i].text, t->cells[i].width);
 }
 
-static void print_fitted(const struct table *t, struct strbuf *out)
+/* Columns of the terminal; 0 = nothing has to fit. */
+static size_t room_of(const struct term *term)
 {
-	struct libscols_table *tb = scols_new_table();
-	struct libscols_line *line = NULL;
-	char *s = NULL;
+	struct winsize ws;
 
-	if (!tb)
-		err_oom();
-	scols_table_enable_ascii(tb, !t->term->utf8);
-	scols_table_enable_nowrap(tb, 1);
+	return term->tty_out && ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 ? ws.ws_col : 0;
+}
+
+/* Takes from the widest column, cell by cell, until a line fits or all are narrow. */
+static void fit(struct table *t, size_t room)
+{
+	size_t total = t->n_columns - 1;
+
 	LIST_FOREACH (c, t, columns)
-		if (!scols_table_new_column(tb, c->title, 0, c->right ? SCOLS_FL_RIGHT : 0))
-			err_oom();
-	for (size_t i = 0; i < t->n_cells; i++) {
-		size_t column = i % t->n_columns;
+		total += c->width;
+	while (total > room) {
+		struct column *widest = t->columns;
 
-		if (!column && !(line = scols_table_new_line(tb, NULL)))
-			err_oom();
-		if (scols_line_set_data(line, column, t->cells[i].text))
-			err_oom();
+		LIST_FOREACH (c, t, columns)
+			if (c->width > widest->width)
+				widest = c;
+		if (widest->width <= NARROW)
+			return;
+		widest->width--;
+		total--;
 	}
-	if (scols_print_table_to_string(tb, &s))
-		err_oom();
-	if (s && *s) {
-		strbuf_add(out, s);
-		if (s[strlen(s) - 1] != '\n')
-			strbuf_addc(out, '\n');
-	}
-	free(s);
-	scols_unref_table(tb);
+}
+
+/* As much of the cell as its column shows, with a sign that there is more. */
+static void cut(const struct table *t, struct cell *cell, size_t width)
+{
+	const char *more = t->term->utf8 ? "\u2026" : "~";
+	size_t len = strlen(cell->text);
+
+	if (cell->width <= width)
+		return;
+	while (len && width_of(cell->text, len) >= width)
+		do
+			len--;
+		while (len && ((unsigned char)cell->text[len] & 0xc0) == 0x80);
+	cell->width = width_of(cell->text, len) + 1;
+	cell->text = arena_printf(t->arena, "%.*s%s", (int)len, cell->text, more);
 }
 
 void table_print(struct table *t, struct strbuf *out)
 {
-	if (t->n_cells && t->term->tty_out)
-		print_fitted(t, out);
-	else if (t->n_cells)
-		print_whole(t, out);
+	size_t room = room_of(t->term);
+
+	if (room && t->n_cells) {
+		fit(t, room);
+		for (size_t i = 0; i < t->n_cells; i++)
+			cut(t, &t->cells[i], t->columns[i % t->n_columns].width);
+	}
+	if (t->n_cells)
+		print_lines(t, out);
 	arena_free(t->arena);
 }

@@ -2,19 +2,33 @@
 /* Signs and colours. Knows what a terminal can show, not what is being said. */
 #include "ui/term.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/str.h"
 
+/*
+ * By the locale's name, as setlocale(3) looks for it: to load the locale takes longer than most
+ * commands need for their work, and one that is not installed says nothing about the terminal.
+ */
+static bool named_utf8(void)
+{
+	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		const char *name = getenv(variables[i]);
+
+		if (!str_empty(name))
+			return str_icontains(name, "UTF-8") || str_icontains(name, "UTF8");
+	}
+	return false;
+}
+
 void term_init(struct term *t, bool no_color)
 {
 	const char *name = getenv("TERM"), *mode = getenv("WG_COLOR_MODE");
 
-	setlocale(LC_CTYPE, "");
-	t->utf8 = str_ieq(nl_langinfo(CODESET), "UTF-8");
+	t->utf8 = named_utf8();
 	t->tty_in = isatty(STDIN_FILENO);
 	t->tty_out = isatty(STDOUT_FILENO);
 	t->tty_err = isatty(STDERR_FILENO);

@@ -98,7 +98,7 @@ static void link_set(uint16_t type, const char *name, unsigned flags)
 
 static void addr_add(unsigned index, int family, const char *text, unsigned len)
 {
-	struct nlmsghdr *h = add(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
+	struct nlmsghdr *h = add(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
 	struct ifaddrmsg *m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
 	unsigned char a[16];
 	size_t size = family == AF_INET ? 4 : 16;

@@ -71,6 +71,22 @@ static void test_active(void)
 	store_close(db);
 }
 
+static void test_count(void)
+{
+	static const char count[] = "SELECT server_count FROM extramural_config WHERE id = 1";
+
+	rows();
+	is_int(number(db, count), 0, "a new config has no server");
+	insert_slots("(1, 'a', 1, 1, 'K', ''), (1, 'a', 2, 1, 'K', ''), (1, 'b', 1, 0, 'K', '')");
+	is_int(number(db, count), 2, "servers are counted, not slots");
+	run(db, "UPDATE extramural_peer SET slot = 3 WHERE server = 'b'");
+	is_int(number(db, count), 1, "one that has no first slot is none");
+	run(db, "UPDATE extramural_peer SET slot = 1 WHERE server = 'b'");
+	run(db, "DELETE FROM extramural_peer WHERE server = 'a'");
+	is_int(number(db, count), 1, "one that goes is not counted any more");
+	store_close(db);
+}
+
 static void test_promote(void)
 {
 	rows();
@@ -267,6 +283,7 @@ static void test_newer(void)
 int main(void)
 {
 	test_active();
+	test_count();
 	test_promote();
 	test_cascades();
 	test_names();
