@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf down */
+/*
+ * wf down: one tunnel or all. Knows nothing of databases: what is up is in the record, and ops/down
+ * reads it.
+ */
 #include "base/str.h"
 #include "cmd/rows.h"
 #include "ops/up.h"

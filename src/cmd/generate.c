@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf generate */
+/*
+ * wf generate: the text goes out in one piece, past the buffer of results, because it holds a key;
+ * for the same reason it is never part of a JSON object.
+ */
 #include "ops/generate.h"
 
 #include "cmd/present.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf import */
+/*
+ * wf import: what came in, what was left out and why, as text and as JSON. Long lists are cut for
+ * people only. What a file means and where it goes is ops/import's.
+ */
 #include "ops/import.h"
 
 #include "base/str.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf list */
+/*
+ * wf list: the configurations, one per line. Knows columns, not how they are filled.
+ */
 #include "cmd/present.h"
 #include "cmd/rows.h"
 #include "ops/book.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf peer add|list|show|remove: the devices */
+/*
+ * wf peer add|list|show|remove: the devices. Knows which of them is this machine by the id that ops
+ * gives; what a removal takes along is decided in ops/book.
+ */
 #include "base/str.h"
 #include "cmd/present.h"
 #include "cmd/rows.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf reload */
+/*
+ * wf reload: tells what changed, or that nothing did. Finding the difference is ops/reload's.
+ */
 #include "base/str.h"
 #include "cmd/rows.h"
 #include "ops/up.h"

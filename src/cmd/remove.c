@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf remove */
+/*
+ * wf remove: one configuration. The question and the check that it is down are ops/book's.
+ */
 #include "cmd/present.h"
 #include "cmd/rows.h"
 #include "ops/book.h"

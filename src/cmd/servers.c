@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf servers */
+/*
+ * wf servers: the servers of one configuration by place. Knows the order people look for, which is
+ * that of the JSON list, too.
+ */
 #include <stdlib.h>
 
 #include "base/str.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf show */
+/*
+ * wf show: everything about one configuration. Keys are opened only for --show-secrets, into
+ * guarded memory, and leave by a way of their own; JSON never holds one.
+ */
 #include <stdlib.h>
 
 #include "base/str.h"

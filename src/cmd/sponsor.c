@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf sponsor add|list|show|remove */
+/*
+ * wf sponsor add|list|show|remove: who offers the other end. What a removal takes along is decided
+ * in ops/book.
+ */
 #include "cmd/present.h"
 #include "cmd/rows.h"
 #include "ops/nouns.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf ssh-host add|list|show|remove */
+/*
+ * wf ssh-host add|list|show|remove: hosts that are reached by SSH. Knows their usual values; must
+ * not connect to any.
+ */
 #include "base/str.h"
 #include "cmd/present.h"
 #include "cmd/rows.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf status */
+/*
+ * wf status: each tunnel in a line, or all of it as JSON. Knows signs, colours and units; the state
+ * comes from ops/status, which has it from the kernel. --brief passes a file on as it is.
+ */
 #include <string.h>
 
 #include "base/clock.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wf up */
+/*
+ * wf up: what was asked for, and how far it got. Says "connected" only of what ops/up saw answer;
+ * what is done to the kernel, and in which order, is not known here.
+ */
 
 #include "base/str.h"
 #include "cmd/rows.h"

@@ -35,15 +35,20 @@ static int ask(struct nl *nl, struct link_state *found, struct err *e)
 	return r;
 }
 
+static int begin(
+	struct net *n, struct link_state *found, size_t count, struct nl **ret, struct err *e)
+{
+	memset(found, 0, count * sizeof(*found));
+	return count ? net_route_socket(n, ret, e) : 0;
+}
+
 int net_find_links(struct net *n, const char *const *names, size_t count, struct link_state *found,
 	struct err *e)
 {
 	struct nl_message m;
 	struct nl *nl;
-	int r;
+	int r = begin(n, found, count, &nl, e);
 
-	memset(found, 0, count * sizeof(*found));
-	r = count ? net_route_socket(n, &nl, e) : 0;
 	if (r || !count)
 		return r;
 	for (size_t i = 0; i < count; i++) {
@@ -64,10 +69,8 @@ int net_find_indexes(struct net *n, const uint32_t *indexes, size_t count, struc
 {
 	struct nl_message m;
 	struct nl *nl;
-	int r;
+	int r = begin(n, found, count, &nl, e);
 
-	memset(found, 0, count * sizeof(*found));
-	r = count ? net_route_socket(n, &nl, e) : 0;
 	if (r || !count)
 		return r;
 	for (size_t i = 0; i < count; i++) {

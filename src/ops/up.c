@@ -135,7 +135,7 @@ static void say_notes(struct up *u, const struct contribution *c)
 		ops_note(u->h->ops, "%s", *note);
 }
 
-/* Cutting the connection one sits in takes more than a flag: see CLI.md's E_LOSE_SSH. */
+/* Cutting the connection one sits in takes more than a flag. */
 static int check_ssh(struct up *u, struct err *e)
 {
 	char peer[IP_TEXT_SIZE];
