@@ -98,6 +98,11 @@ is "$(json '[.servers[].server] | @csv' servers mullvad)" \
 like "$(wf servers mullvad)" 'Germany +Frankfurt +de-fra-wg-001' 'with their places'
 is "$(json '.servers | length' servers mullvad@se)" 3 'those of one country'
 
+# A name with nothing behind its '@' is refused by whoever takes one.
+for verb in show generate servers up reload; do
+	is_rc 2 "no server to $verb" wf "$verb" mullvad@
+done
+
 # Nouns: twice, unknown, in use.
 is_rc 6 'a sponsor twice, without case' wf sponsor add mullvad
 is_rc 6 'a device twice' wf peer add CATAPULT
@@ -119,7 +124,10 @@ is_rc 0 'a sponsor without configurations goes' wf extramural sponsor remove 'Ne
 is_rc 6 'one with them does not' wf sponsor remove mullvad
 like "$(cat "$T_TMP/stderr")" "--confirm='Mullvad'" 'and says what would do it'
 is_rc 2 'a wrong confirmation' wf sponsor remove mullvad --confirm=other
-is_rc 0 'a dry run' wf sponsor remove mullvad --confirm=mullvad --dry-run
+is "$(json '[.dry_run, .removed] | @csv' sponsor remove mullvad --confirm=mullvad --dry-run)" \
+	'true,false' 'a dry run'
+is "$(json '[.dry_run, .sponsor.name] | @csv' sponsor add Never --dry-run)" 'true,"Never"' \
+	'of an addition, too'
 is "$(json '[.sponsors[].name] | @csv' sponsor list)" '"FastestVPN","Mullvad","Psk"' 'removes nothing'
 wf ssh-host add keep --host keep.local -q
 wf peer add phone --ssh-host keep --notes 'my phone' -q
@@ -127,7 +135,8 @@ is "$(json '.peer | [.ssh_host, .notes, .configs] | @csv' peer show phone)" '"ke
 	'a device with what it was given'
 is_rc 6 'a device with configurations stays' wf extramural peer remove catapult
 is_rc 0 'unless confirmed' wf peer remove catapult --confirm catapult --json
-is "$(jq -r '.schema + " " + .peer.name' "$T_TMP/stdout")" 'wf.peer.remove/1 catapult' 'and says so'
+is "$(jq -r '[.schema, .peer.name, .removed] | @csv' "$T_TMP/stdout")" \
+	'"wf.peer.remove/1","catapult",true' 'and says so'
 wf peer remove phone -q
 is_rc 0 'an SSH host outlives its device' wf ssh-host show keep
 
