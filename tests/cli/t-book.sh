@@ -155,4 +155,8 @@ is "$(wf list --json | jq -c 'keys_unsorted')" '["schema","configs"]' 'list'
 is "$(wf list --json | jq -c '.configs[0] | keys_unsorted[0:6]')" \
 	'["device","sponsor","name","this_machine","interface","public_key"]' 'a configuration'
 is "$(wf show psk --json | jq -c 'keys_unsorted')" '["schema","config","peers","hooks","same_key"]' 'show'
+like "$("$WF" help up)" '^wf up NAME' 'wf help VERB'
+is "$("$WF" help sponsor | wc -l)" 4 'wf help NOUN: its verbs'
+like "$("$WF" help)" '^commands:' 'wf help'
+is_rc 5 'help for what there is not' "$WF" help nosuch
 t_done
