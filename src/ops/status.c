@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "ops/intent.h"
+#include "plan/compile.h"
 #include "plan/diff.h"
 #include "plan/merge.h"
 #include "plan/text.h"
@@ -62,6 +63,15 @@ static enum tunnel_state judge(
 	return t->handshake_age < SESSION_DEAD_S ? TUNNEL_CONNECTED : TUNNEL_IDLE;
 }
 
+/* By the kernel's rules, not by what the record says should be. */
+static bool has_default(const struct contribution *c, const struct state *own)
+{
+	LIST_FOREACH (r, own, rules)
+		if (r->priority == PRIO_DEFAULT && r->table == WF_TABLE_BASE + c->number)
+			return true;
+	return false;
+}
+
 static void add_running(struct host *h, const struct contribution *c, const struct state *own,
 	struct status_result *ret)
 {
@@ -77,7 +87,7 @@ static void add_running(struct host *h, const struct contribution *c, const stru
 		.city = c->city,
 		.since = c->since,
 		.userspace = c->kind == LINK_USERSPACE,
-		.holds_default = c == merge_holder(&h->record),
+		.holds_default = has_default(c, own),
 		.via = c->via,
 		.handshake_age = -1,
 	};

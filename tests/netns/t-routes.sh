@@ -45,6 +45,14 @@ on client ip route del 0.0.0.0/1
 on client ip route del 128.0.0.0/1
 on client ip -6 route del 2000::/3
 
+# A rule that somebody deleted is missed at once, and what it did is not claimed.
+on client ip rule del pref 5140
+on client ip -6 rule del pref 5140
+is "$(status_of full .default)" false 'without its rules it does not hold the default'
+like "$(status_of full '.drift | join("\n")')" 'rule 5140 add' 'and status says what is missing'
+is_rc 0 'reload puts them back' wf reload full
+is "$(status_of full .default)" true 'then it does'
+
 # The default dies with the link; what would be sent is refused, not sent in clear.
 on client ip link set wf-full down
 count_reset
