@@ -28,10 +28,10 @@ status_of() {
 	wf status "$1" --json | jq -r ".tunnels[0]$2"
 }
 
-# writes_of CMD...: how many netlink messages that change something the command sends: those of
+# writes_of CMD...: how many sends with netlink messages that change something: those of
 # rtnetlink that are NEW, DEL or SET, and WireGuard's SET_DEVICE.
 writes_of() {
-	on client env "WF_LIBEXEC=$WF_LIBEXEC" strace -f -qq -e trace=sendto,sendmsg \
+	on client env "WF_LIBEXEC=$WF_LIBEXEC" strace -qq -e trace=sendto,sendmsg \
 		-o "$RIG/tmp/writes" "$@" >/dev/null 2>&1
 	grep -Ec 'RTM_(NEW|DEL|SET)|WG_CMD_SET|nlmsg_flags=NLM_F_REQUEST\|NLM_F_ACK' "$RIG/tmp/writes"
 }

@@ -20,7 +20,8 @@ trace() {
 	same_state "$RIG/before" "$RIG/after" "$1"
 }
 
-is_rc 0 'up' wf up a
+num "$(writes_of "$WF" up a)" -ge 2 'up sends batches that change something'
+is "$(status_of a .state)" connected 'and is up'
 is_rc 0 'up of what is up' wf up a
 like "$(cat "$T_TMP/stdout")" 'already' 'says so'
 is "$(writes_of "$WF" reload a)" 0 'reload of the unchanged: no message that changes anything'
