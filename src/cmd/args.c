@@ -238,7 +238,7 @@ int args_parse(struct cmd *c, int argc, char **argv, enum args_wish *wish, struc
 		return r;
 	if (!n.done && n.name[0] && !help)
 		return err_hint((err_set(e, E_USAGE, "'wf %s' needs a verb", n.name), e),
-			"'wf %s --help' lists them", n.name);
+			"'wf help %s' lists them", n.name);
 	c->argc = kept;
 	c->argv = argv;
 	*wish = help ? (c->row ? ARGS_HELP : ARGS_OVERVIEW) : ARGS_RUN;

@@ -193,7 +193,8 @@ static void note_interface(struct parser *p)
 		ipv6 |= address->prefix.addr.family == AF_INET6;
 	if (c->mtu && c->mtu < 1280 && ipv6)
 		parser_note(p, 1, "MTU %d is too small for IPv6, which needs 1280", c->mtu);
-	if (c->n_peers && !(c->table && strcmp(c->table, "off") == 0) && takes_all(c, AF_INET) &&
+	/* With a table of the user's own, or none, wf neither takes nor blocks the default. */
+	if (c->n_peers && (!c->table || str_ieq(c->table, "auto")) && takes_all(c, AF_INET) &&
 		!takes_all_ipv6(c)) {
 		p->line = c->peers[0].line;
 		parser_note(p, 1,

@@ -159,4 +159,13 @@ like "$("$WF" help up)" '^wf up NAME' 'wf help VERB'
 is "$("$WF" help sponsor | wc -l)" 4 'wf help NOUN: its verbs'
 like "$("$WF" help)" '^commands:' 'wf help'
 is_rc 5 'help for what there is not' "$WF" help nosuch
+is_rc 2 'a noun without a verb' "$WF" sponsor
+like "$(cat "$T_TMP/stderr")" "'wf help sponsor' lists them" 'names the command that lists them'
+fresh
+conf | sed 's/^AllowedIPs.*/AllowedIPs = 0.0.0.0\/0/' >"$T_TMP/four.conf"
+like "$("$WF" import "$T_TMP/four.conf" --sponsor four -n 2>&1)" 'wf blocks it' \
+	'IPv4 alone: IPv6 is blocked, and it says so'
+sed 's/^\[Interface\]/&\nTable = 4242/' "$T_TMP/four.conf" >"$T_TMP/table.conf"
+unlike "$("$WF" import "$T_TMP/table.conf" --sponsor four -n 2>&1)" 'wf blocks it' \
+	"with a table of the user's own nothing is blocked, and nothing is claimed"
 t_done
