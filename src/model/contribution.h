@@ -24,6 +24,7 @@ struct contribution {
 	uint32_t number; /* n of its table and mark; 0 with TABLE_OFF/NUMBER and no own table */
 	bool full4, full6; /* it carries the default route of that family */
 	bool full;	   /* either: it may hold the default */
+	bool lockdown;	   /* no tunnel: only a firewall that outlives them */
 	const char *via;   /* ifname of its outer tunnel, or NULL */
 	LIST(struct ip_addr, dns);
 	LIST(const char *, search);
@@ -46,6 +47,9 @@ struct record {
 	uint32_t next_seq;
 	LIST(struct contribution, contributions);
 	LIST(struct sysctl_state, previous); /* values before wf's first write */
+	/* The forms that table `inet wf` may have: one when all is done, more while a command is at
+	 * work. By them what is observed is known (state.firewall_form). */
+	LIST(struct firewall, firewalls);
 };
 
 struct contribution *record_find(const struct record *r, const char *name_or_ifname);

@@ -31,6 +31,9 @@ struct facts {
 	uint32_t default_mtu; /* of the device of the IPv4 default route; 0 = there is none */
 	LIST(struct ip_prefix, local); /* connected prefixes of this machine's other links */
 	LIST(struct fact_ssh, ssh);
+	LIST(struct fw_link, bridges); /* without a physical port: of containers and VMs */
+	LIST(struct ip_addr, resolvers); /* DNS servers this machine uses outside of wf's tunnels */
+	enum resolver_backend resolver;
 	bool ipv6;		/* false: IPv6 is disabled on this host */
 	const char *ipv6_sysctl; /* which sysctl says so, when it is */
 	bool ipv6_elsewhere;	/* disabled for a new link, but others have it or may get it */

@@ -36,6 +36,9 @@ enum op_kind {
 	OP_ROUTE_DEL,
 	OP_RULE_ADD,
 	OP_RULE_DEL,
+	OP_FIREWALL,	 /* firewall, firewall_before: table `inet wf` as a whole */
+	OP_RESOLVER_SET, /* resolver; resolver_before.backend NONE = nothing was set */
+	OP_RESOLVER_DEL, /* resolver_before */
 	OP_HANDSHAKE, /* ifname, peer.public_key, deadline_ms, hard */
 };
 
@@ -53,6 +56,8 @@ struct op {
 	struct rule_state rule;
 	struct sysctl_state sysctl, sysctl_before;
 	bool restore; /* SYSCTL: back to what it was before wf */
+	const struct firewall *firewall, *firewall_before; /* never NULL in an OP_FIREWALL */
+	struct resolver_state resolver, resolver_before;
 	const struct state *lost; /* LINK_DEL: what goes with the link; for the inverse */
 	uint32_t deadline_ms; /* HANDSHAKE */
 	bool hard;	      /* HANDSHAKE: a failure runs the inverse */

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "crypto/seal.h"
+#include "model/firewall.h"
 #include "model/ip.h"
 
 /* Reserved by wf's own scheme; nothing outside these is ever touched without being recorded. */
@@ -95,6 +96,8 @@ struct rule_state {
 	int suppress_prefixlen;	 /* -1 = none */
 	uint8_t ip_proto;	 /* 0 = any */
 	uint16_t sport, dport;	 /* 0 = any */
+	bool by_uid;		 /* only packets of sockets of these users */
+	uint32_t uid_first, uid_last;
 	uint8_t protocol;
 };
 
@@ -108,6 +111,21 @@ struct sysctl_state {
 	int32_t value;
 };
 
+/* How this machine's resolver is told about DNS servers (dns/resolver.h). */
+enum resolver_backend {
+	RESOLVER_NONE,	     /* it is not told */
+	RESOLVER_RESOLVED,   /* systemd-resolved over D-Bus: one setting per link */
+	RESOLVER_RESOLVCONF, /* openresolv or Debian's resolvconf: one record per link */
+	RESOLVER_FILE,	     /* /etc/resolv.conf is replaced: one for the whole machine */
+};
+struct resolver_state {
+	enum resolver_backend backend;
+	char ifname[WF_IFNAME_SIZE];
+	LIST(struct ip_addr, servers);
+	LIST(const char *, domains); /* search domains; "~example" = routing only */
+	bool everything; /* all names are asked there, not only those below `domains` */
+};
+
 struct state {
 	LIST(struct link_state, links);
 	LIST(struct wg_state, devices);
@@ -115,6 +133,9 @@ struct state {
 	LIST(struct route_state, routes);
 	LIST(struct rule_state, rules);
 	LIST(struct sysctl_state, sysctls);
+	struct firewall firewall;
+	LIST(struct resolver_state, resolvers);
+	uint64_t firewall_form; /* observed: fw_form of what table `inet wf` holds; 0 = no table */
 };
 
 /* What observe has to read: exactly this and nothing else. Names and keys are borrowed. */
@@ -125,6 +146,8 @@ struct scope {
 	bool rules;	/* the reserved priorities, both families */
 	bool ipv6;	/* false: the host has no IPv6; do not ask for it */
 	bool stats;	/* also handshakes and counters are wanted (status) */
+	bool firewall;	/* which form table `inet wf` has */
+	LIST(struct resolver_state, resolvers); /* backend and ifname of each */
 };
 
 bool key_ref_is_set(const struct key_ref *k);
@@ -133,6 +156,10 @@ bool route_same_slot(const struct route_state *a, const struct route_state *b); 
 /* Metric 0 of IPv6 is 1024, in both: the kernel stores it so. */
 bool route_equal(const struct route_state *a, const struct route_state *b);
 bool rule_equal(const struct rule_state *a, const struct rule_state *b);
+bool resolver_same_slot(const struct resolver_state *a, const struct resolver_state *b);
+bool resolver_equal(const struct resolver_state *a, const struct resolver_state *b);
+void resolver_state_copy(struct arena *a, const struct resolver_state *src,
+	struct resolver_state *dst);
 bool addr_equal(const struct addr_state *a, const struct addr_state *b);
 /* Compared fields only; allowed IPs as a set, without order. */
 bool wg_peer_equal(const struct wg_peer *a, const struct wg_peer *b);

@@ -6,6 +6,7 @@
 #ifndef WF_MODEL_TUNNEL_H
 #define WF_MODEL_TUNNEL_H
 
+#include "model/policy.h"
 #include "model/state.h"
 
 struct tunnel_peer {
@@ -37,6 +38,7 @@ struct tunnel {
 	enum table_mode table_mode;
 	uint32_t table; /* TABLE_NUMBER */
 	const char *via; /* ifname of the tunnel this one is nested in, or NULL */
+	struct policy policy;
 	bool keep_ssh;	 /* true unless --no-keep-ssh was confirmed */
 	LIST(struct tunnel_peer, peers);
 };
