@@ -66,6 +66,17 @@ static bool is_local(const struct ip_prefix *p)
 	return false;
 }
 
+static int not_local(const char *item, struct err *e)
+{
+	STRBUF_CLEANUP struct strbuf b = {0};
+	char text[IP_TEXT_SIZE];
+
+	for (size_t i = 0; i < firewall_n_lan; i++)
+		add_item(&b, ip_prefix_format(&firewall_lan[i], text));
+	err_set(e, E_ADDRESS, "'%s' is not local", item);
+	return err_hint(e, "it has to lie in one of %s", strbuf_str(&b));
+}
+
 static int add_range(
 	struct settings *s, const struct setting_key *k, const char *item, struct err *e)
 {
@@ -74,13 +85,8 @@ static int add_range(
 	if (!ip_prefix_parse(item, &p))
 		return setting_refuse(k, item, e);
 	ip_prefix_mask(&p);
-	if (!is_local(&p)) {
-		err_set(e, E_ADDRESS, "'%s' is not local", item);
-		return err_hint(e,
-			"allow-lan takes parts of 10.0.0.0/8, 172.16.0.0/12, "
-			"192.168.0.0/16, 169.254.0.0/16, fc00::/7, fe80::/10 and "
-			"local multicast");
-	}
+	if (!is_local(&p))
+		return not_local(item, e);
 	*LIST_PUSH(s->o->arena, &s->policy, lan) = p;
 	return 0;
 }
