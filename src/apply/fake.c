@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "base/str.h"
+#include "fw/fw.h"
 #include "plan/text.h"
 
 /* Removes item `at` of a list. */
@@ -226,6 +227,29 @@ static int sysctl_change(struct fake *f, const struct op *op)
 	return ENOENT;
 }
 
+/* One transaction: the table is as it is said, whatever was there. */
+static int firewall_change(struct fake *f, const struct op *op)
+{
+	struct state *s = &f->state;
+
+	s->firewall = (struct firewall){0};
+	if (op->firewall->present)
+		firewall_copy(f->arena, op->firewall, &s->firewall);
+	return 0;
+}
+
+static int resolver_change(struct fake *f, const struct op *op)
+{
+	const struct resolver_state *slot =
+		op->kind == OP_RESOLVER_SET ? &op->resolver : &op->resolver_before;
+	struct state *s = &f->state;
+
+	LIST_CUT_IF(s, resolvers, it, resolver_same_slot(it, slot));
+	if (op->kind == OP_RESOLVER_SET)
+		resolver_state_copy(f->arena, slot, LIST_PUSH(f->arena, s, resolvers));
+	return 0;
+}
+
 static int do_op(struct fake *f, const struct op *op)
 {
 	switch (op->kind) {
@@ -244,6 +268,9 @@ static int do_op(struct fake *f, const struct op *op)
 	case OP_ROUTE_DEL: return route_change(f, op);
 	case OP_RULE_ADD:
 	case OP_RULE_DEL: return rule_change(f, op);
+	case OP_FIREWALL: return firewall_change(f, op);
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL: return resolver_change(f, op);
 	case OP_HANDSHAKE: return handshake(f, op);
 	}
 	return EINVAL;
@@ -293,6 +320,14 @@ static bool names_sysctl(const struct scope *scope, const char *key)
 	return false;
 }
 
+static bool names_resolver(const struct scope *scope, const struct resolver_state *slot)
+{
+	LIST_FOREACH (x, scope, resolvers)
+		if (resolver_same_slot(x, slot))
+			return true;
+	return false;
+}
+
 /* What the kernel does not say: the ids of keys. */
 static void forget_ids(struct wg_state *d)
 {
@@ -315,6 +350,10 @@ static int fake_observe(
 	LIST_CUT_IF(&s, rules, it,
 		!scope->rules || it->priority < WF_PRIO_FIRST || it->priority > WF_PRIO_LAST);
 	LIST_CUT_IF(&s, sysctls, it, !names_sysctl(scope, it->key));
+	LIST_CUT_IF(&s, resolvers, it, !names_resolver(scope, it));
+	/* The kernel tells the form only; what that means the record knows. */
+	s.firewall_form = scope->firewall && s.firewall.present ? fw_form(&s.firewall) : 0;
+	s.firewall = (struct firewall){0};
 	LIST_FOREACH (d, &s, devices)
 		forget_ids(d);
 	*ret = s;

@@ -9,7 +9,15 @@
 #include "sys/sysctl.h"
 #include "sys/userspace.h"
 
-enum door { DOOR_NET, DOOR_SYSCTL, DOOR_START, DOOR_STOP, DOOR_HANDSHAKE };
+enum door {
+	DOOR_NET,
+	DOOR_SYSCTL,
+	DOOR_START,
+	DOOR_STOP,
+	DOOR_HANDSHAKE,
+	DOOR_FIREWALL,
+	DOOR_RESOLVER
+};
 
 static enum door door_of(enum op_kind kind)
 {
@@ -18,6 +26,9 @@ static enum door door_of(enum op_kind kind)
 	case OP_USERSPACE_STOP: return DOOR_STOP;
 	case OP_SYSCTL: return DOOR_SYSCTL;
 	case OP_HANDSHAKE: return DOOR_HANDSHAKE;
+	case OP_FIREWALL: return DOOR_FIREWALL;
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL: return DOOR_RESOLVER;
 	case OP_LINK_ADD:
 	case OP_LINK_DEL:
 	case OP_LINK_SET:
@@ -48,7 +59,9 @@ static int run_each(enum door door, const struct op *ops, size_t n, bool *done, 
 	for (size_t i = 0; i < n; i++) {
 		int r = 0;
 
-		if (door == DOOR_SYSCTL)
+		if (door == DOOR_FIREWALL || door == DOOR_RESOLVER)
+			r = err_set(e, E_UNSUPPORTED, "the firewall is not part of this build yet");
+		else if (door == DOOR_SYSCTL)
 			r = sysctl_write(ops[i].sysctl.key, ops[i].sysctl.value, e);
 		else if (door == DOOR_START)
 			r = userspace_start(ops[i].link.name, e);

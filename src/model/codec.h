@@ -92,7 +92,8 @@ int codec_value_from_json(
 
 /* Tables that several files use. */
 extern const char *const codec_link_kinds[];
-extern const struct codec state_codec, wg_state_codec, wg_peer_codec;
-extern const struct codec_field codec_item_addr, codec_item_text, codec_item_sysctl;
+extern const struct codec state_codec, wg_state_codec, wg_peer_codec, firewall_codec, resolver_codec;
+extern const struct codec_field codec_item_addr, codec_item_text, codec_item_sysctl,
+	codec_item_firewall, codec_item_resolver;
 
 #endif

@@ -28,6 +28,7 @@ static const struct codec_field contribution_rows[] = {
 	CODEC_FIELD(struct contribution, full4, CODEC_BOOL),
 	CODEC_FIELD(struct contribution, full6, CODEC_BOOL),
 	CODEC_FIELD(struct contribution, full, CODEC_BOOL),
+	CODEC_FIELD(struct contribution, lockdown, CODEC_BOOL),
 	CODEC_FIELD(struct contribution, via, CODEC_TEXT),
 	CODEC_LIST_OF(struct contribution, dns, codec_item_addr),
 	CODEC_LIST_OF(struct contribution, search, codec_item_text),
@@ -50,6 +51,7 @@ static const struct codec_field record_rows[] = {
 	CODEC_FIELD(struct record, next_seq, CODEC_UINT),
 	CODEC_LIST_OF(struct record, contributions, contribution_item),
 	CODEC_LIST_OF(struct record, previous, codec_item_sysctl),
+	CODEC_LIST_OF(struct record, firewalls, codec_item_firewall),
 };
 static const struct codec record_codec =
 	CODEC_TABLE(struct record, record_rows, .schema = "wf.record/1");

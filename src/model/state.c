@@ -55,8 +55,41 @@ bool rule_equal(const struct rule_state *a, const struct rule_state *b)
 		return false;
 	if (a->fwmask != b->fwmask || (a->fwmask && a->fwmark != b->fwmark))
 		return false;
+	if (a->by_uid != b->by_uid ||
+		(a->by_uid && (a->uid_first != b->uid_first || a->uid_last != b->uid_last)))
+		return false;
 	return a->suppress_prefixlen == b->suppress_prefixlen && a->ip_proto == b->ip_proto &&
 		a->sport == b->sport && a->dport == b->dport && ip_prefix_equal(&a->dst, &b->dst);
+}
+
+bool resolver_same_slot(const struct resolver_state *a, const struct resolver_state *b)
+{
+	if (a->backend != b->backend)
+		return false;
+	/* There is one resolv.conf for all. */
+	return a->backend == RESOLVER_FILE || str_eq(a->ifname, b->ifname);
+}
+
+/* The order of servers and of search domains is the order in which they are tried. */
+bool resolver_equal(const struct resolver_state *a, const struct resolver_state *b)
+{
+	if (a->backend != b->backend || !str_eq(a->ifname, b->ifname) ||
+		a->everything != b->everything || a->n_servers != b->n_servers ||
+		a->n_domains != b->n_domains)
+		return false;
+	for (size_t i = 0; i < a->n_servers; i++)
+		if (!ip_addr_equal(&a->servers[i], &b->servers[i]))
+			return false;
+	for (size_t i = 0; i < a->n_domains; i++)
+		if (!str_eq(a->domains[i], b->domains[i]))
+			return false;
+	return true;
+}
+
+void resolver_state_copy(
+	struct arena *a, const struct resolver_state *src, struct resolver_state *dst)
+{
+	codec_copy(&resolver_codec, a, src, dst);
 }
 
 bool addr_equal(const struct addr_state *a, const struct addr_state *b)

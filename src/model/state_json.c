@@ -97,6 +97,9 @@ static const struct codec_field rule_rows[] = {
 	CODEC_FIELD(struct rule_state, ip_proto, CODEC_UINT),
 	CODEC_FIELD(struct rule_state, sport, CODEC_UINT),
 	CODEC_FIELD(struct rule_state, dport, CODEC_UINT),
+	CODEC_FIELD(struct rule_state, by_uid, CODEC_BOOL),
+	CODEC_FIELD(struct rule_state, uid_first, CODEC_UINT),
+	CODEC_FIELD(struct rule_state, uid_last, CODEC_UINT),
 	CODEC_FIELD(struct rule_state, protocol, CODEC_UINT),
 };
 static const struct codec rule_codec = CODEC_TABLE(struct rule_state, rule_rows);
@@ -123,6 +126,8 @@ static const struct codec_field state_rows[] = {
 	CODEC_LIST_OF(struct state, routes, route_item),
 	CODEC_LIST_OF(struct state, rules, rule_item),
 	CODEC_LIST_OF(struct state, sysctls, codec_item_sysctl),
+	CODEC_FIELD(struct state, firewall, CODEC_OBJECT, .sub = &firewall_codec),
+	CODEC_LIST_OF(struct state, resolvers, codec_item_resolver),
 };
 const struct codec state_codec = CODEC_TABLE(struct state, state_rows);
 

@@ -46,6 +46,9 @@ static const char *link_of(const struct op *op)
 	case OP_USERSPACE_START:
 	case OP_USERSPACE_STOP:
 	case OP_SYSCTL:
+	case OP_FIREWALL:
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL:
 	case OP_HANDSHAKE: break;
 	}
 	return "";
@@ -139,6 +142,9 @@ static const char *words(const struct op *op, char *out, size_t size)
 	case OP_USERSPACE_START:
 	case OP_USERSPACE_STOP:
 	case OP_SYSCTL:
+	case OP_FIREWALL:
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL:
 	case OP_HANDSHAKE: snprintf(out, size, "operation %d", op->kind); break;
 	}
 	return out;
@@ -181,6 +187,9 @@ static void build(struct nl_message *m, const struct op *op, uint32_t ifindex)
 	case OP_USERSPACE_START:
 	case OP_USERSPACE_STOP:
 	case OP_SYSCTL:
+	case OP_FIREWALL:
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL:
 	case OP_HANDSHAKE: break;
 	}
 }
@@ -226,6 +235,9 @@ static int queue_op(struct change *c, size_t i, struct nl *nl, size_t *queued, s
 	case OP_USERSPACE_START:
 	case OP_USERSPACE_STOP:
 	case OP_SYSCTL:
+	case OP_FIREWALL:
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL:
 	case OP_HANDSHAKE: return not_mine(op, e);
 	}
 	build(&m, op, ifindex);

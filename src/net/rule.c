@@ -31,6 +31,11 @@ static void put_selectors(struct nlmsghdr *h, const struct rule_state *r)
 		mnl_attr_put_u8(h, FRA_IP_PROTO, r->ip_proto);
 	put_port(h, FRA_SPORT_RANGE, r->sport);
 	put_port(h, FRA_DPORT_RANGE, r->dport);
+	if (r->by_uid) {
+		const struct fib_rule_uid_range range = {r->uid_first, r->uid_last};
+
+		mnl_attr_put(h, FRA_UID_RANGE, sizeof(range), &range);
+	}
 }
 
 static void build(struct nl_message *m, uint16_t type, uint16_t flags, const struct rule_state *r)
@@ -113,8 +118,8 @@ static bool is_unknown(const struct nlattr *attr)
 static bool has_other_selectors(
 	const struct nlmsghdr *h, const struct fib_rule_hdr *i, const struct nlattr **tb)
 {
-	static const uint16_t other[] = {FRA_SRC, FRA_IIFNAME, FRA_OIFNAME, FRA_GOTO, FRA_FLOW,
-		FRA_TUN_ID, FRA_L3MDEV, FRA_UID_RANGE};
+	static const uint16_t other[] = {
+		FRA_SRC, FRA_IIFNAME, FRA_OIFNAME, FRA_GOTO, FRA_FLOW, FRA_TUN_ID, FRA_L3MDEV};
 	const struct nlattr *attr;
 
 	for (size_t n = 0; n < sizeof(other) / sizeof(*other); n++)
@@ -141,6 +146,14 @@ static bool get_selectors(
 	r->suppress_prefixlen = -1;
 	if (tb[FRA_SUPPRESS_PREFIXLEN])
 		r->suppress_prefixlen = (int)mnl_attr_get_u32(tb[FRA_SUPPRESS_PREFIXLEN]);
+	if (tb[FRA_UID_RANGE]) {
+		struct fib_rule_uid_range range;
+
+		memcpy(&range, mnl_attr_get_payload(tb[FRA_UID_RANGE]), sizeof(range));
+		r->by_uid = true;
+		r->uid_first = range.start;
+		r->uid_last = range.end;
+	}
 	if (tb[FRA_DST]) {
 		r->dst.addr.family = i->family;
 		r->dst.len = i->dst_len;
@@ -155,6 +168,7 @@ static bool get_selectors(
 		[FRA_DST] = (addr), [FRA_PRIORITY] = U32, [FRA_FWMARK] = U32, [FRA_FWMASK] = U32,  \
 		[FRA_TABLE] = U32, [FRA_SUPPRESS_PREFIXLEN] = U32, [FRA_SUPPRESS_IFGROUP] = U32,   \
 		[FRA_PROTOCOL] = 1, [FRA_IP_PROTO] = 1,                                            \
+		[FRA_UID_RANGE] = sizeof(struct fib_rule_uid_range),                               \
 		[FRA_SPORT_RANGE] = sizeof(struct fib_rule_port_range),                            \
 		[FRA_DPORT_RANGE] = sizeof(struct fib_rule_port_range)                             \
 	}

@@ -53,7 +53,22 @@ int canon_rule_cmp(const void *va, const void *vb)
 	TRY(CMP(a->ip_proto, b->ip_proto));
 	TRY(CMP(a->sport, b->sport));
 	TRY(CMP(a->dport, b->dport));
+	TRY(CMP(a->by_uid, b->by_uid));
+	if (a->by_uid) {
+		TRY(CMP(a->uid_first, b->uid_first));
+		TRY(CMP(a->uid_last, b->uid_last));
+	}
 	return CMP(a->protocol, b->protocol);
+}
+
+/* By slot: back-end and interface; the one resolv.conf by the interface too, so that two that want
+ * it keep their order. */
+static int resolver_cmp(const void *va, const void *vb)
+{
+	const struct resolver_state *a = va, *b = vb;
+
+	TRY(CMP(a->backend, b->backend));
+	return strcmp(a->ifname, b->ifname);
 }
 
 int canon_peer_cmp(const void *va, const void *vb)
@@ -158,6 +173,8 @@ void canon_state(struct state *s)
 	SORT_UNIQUE(s, routes, canon_route_cmp, canon_route_cmp);
 	SORT_UNIQUE(s, rules, canon_rule_cmp, canon_rule_cmp);
 	SORT_UNIQUE(s, sysctls, sysctl_cmp, sysctl_key_cmp);
+	SORT_UNIQUE(s, resolvers, resolver_cmp, resolver_cmp);
+	firewall_canon(&s->firewall);
 }
 
 #define APPEND(a, src, dst, name)                                                                  \
@@ -175,4 +192,17 @@ void canon_append(struct arena *a, const struct state *src, struct state *dst)
 	LIST_FOREACH (s, src, sysctls)
 		*LIST_PUSH(a, dst, sysctls) =
 			(struct sysctl_state){arena_strdup(a, s->key), s->value};
+	LIST_FOREACH (x, src, resolvers)
+		resolver_state_copy(a, x, LIST_PUSH(a, dst, resolvers));
+}
+
+void canon_copy(struct arena *a, const struct state *src, struct state *ret)
+{
+	struct state copy = {0};
+
+	canon_append(a, src, &copy);
+	firewall_copy(a, &src->firewall, &copy.firewall);
+	copy.firewall_form = src->firewall_form;
+	canon_state(&copy);
+	*ret = copy;
 }

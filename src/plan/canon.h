@@ -25,7 +25,10 @@ const void *canon_find(const void *key, const void *items, size_t n, size_t size
  * stays. Links and devices are one per name.
  */
 void canon_state(struct state *s);
-/* Deep copies of the objects of `src` behind those of `dst`. */
+/* Deep copies of the objects of `src` behind those of `dst`; the firewalls, which have no such union,
+ * are let be. */
 void canon_append(struct arena *a, const struct state *src, struct state *dst);
+/* A deep copy of everything, in canonical order. */
+void canon_copy(struct arena *a, const struct state *src, struct state *ret);
 
 #endif

@@ -259,10 +259,8 @@ void diff_states(struct arena *a, const struct diff_in *in, struct plan *ret)
 	struct plan plan = {0};
 	struct diff d = {.a = a, .in = in, .plan = &plan};
 
-	canon_append(a, in->want, &d.want);
-	canon_append(a, in->have, &d.have);
-	canon_state(&d.want);
-	canon_state(&d.have);
+	canon_copy(a, in->want, &d.want);
+	canon_copy(a, in->have, &d.have);
 	diff_links(&d);
 	diff_devices(&d);
 	diff_addrs(&d);

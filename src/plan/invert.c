@@ -55,6 +55,9 @@ static const char *hangs_on(const struct op *op)
 	case OP_LINK_DEL:
 	case OP_RULE_ADD:
 	case OP_RULE_DEL:
+	case OP_FIREWALL:
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL:
 	case OP_HANDSHAKE: break;
 	}
 	return "";
@@ -152,6 +155,28 @@ static void invert_peer_set(struct invert *x, const struct op *op)
 	back->peer_before = op->peer;
 }
 
+/* What was not known cannot be made again; the new form stays, which forbids no less. */
+static void invert_firewall(struct invert *x, const struct op *op)
+{
+	struct op *back;
+
+	if (op->firewall_before->unknown)
+		return;
+	back = push(x, OP_FIREWALL, "");
+	back->firewall = op->firewall_before;
+	back->firewall_before = op->firewall;
+}
+
+static void invert_resolver(struct invert *x, const struct op *op)
+{
+	bool set = op->resolver_before.backend != RESOLVER_NONE;
+	struct op *back = push(x, set ? OP_RESOLVER_SET : OP_RESOLVER_DEL, op->ifname);
+
+	back->resolver = op->resolver_before;
+	if (op->kind == OP_RESOLVER_SET)
+		back->resolver_before = op->resolver;
+}
+
 static void invert_op(struct invert *x, const struct op *op)
 {
 	switch (op->kind) {
@@ -171,6 +196,9 @@ static void invert_op(struct invert *x, const struct op *op)
 	case OP_ROUTE_DEL: swap_op(x, OP_ROUTE_ADD, op); break;
 	case OP_RULE_ADD: swap_op(x, OP_RULE_DEL, op); break;
 	case OP_RULE_DEL: swap_op(x, OP_RULE_ADD, op); break;
+	case OP_FIREWALL: invert_firewall(x, op); break;
+	case OP_RESOLVER_SET:
+	case OP_RESOLVER_DEL: invert_resolver(x, op); break;
 	case OP_HANDSHAKE: break;
 	}
 }

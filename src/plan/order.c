@@ -5,14 +5,17 @@
  * operation is in the plan.
  *
  *   BEFORE  sysctls up, userspace processes
+ *   TIGHTEN the firewall: what the new state forbids, with the endpoints of old and new
  *   MAKE    rules up to 5120 (nested, SSH, bypass: before there is a link that could send), links,
  *           devices with their peers, MTU of links that are up, addresses, links up, routes without
  *           a device (what fails closed), routes, rule 5125
  *   VERIFY  handshakes
- *   MOVE    peers of devices that are up; routes that take another's place; new rules 5130, 5140,
- *           5150; then old 5150, 5140, 5130. The kernel asks rules of one priority in the order
- * they were added: the new 5140 stands behind the old one until that is deleted. BREAK   the
- * reverse of MAKE LOOSEN  sysctls back
+ *   MOVE    resolvers away; peers of devices that are up; routes that take another's place; new
+ *           rules 5130, 5140, 5150; resolvers; then old 5150, 5140, 5130. The kernel asks rules of
+ *           one priority in the order they were added: the new 5140 stands behind the old one until
+ *           that is deleted.
+ *   BREAK   the reverse of MAKE
+ *   LOOSEN  sysctls back, the firewall in its final form
  */
 #include "plan/order.h"
 
@@ -25,6 +28,8 @@ enum rank {
 	BEFORE_SYSCTL = 0,
 	BEFORE_USERSPACE,
 
+	TIGHTEN_FIREWALL = 0,
+
 	MAKE_EARLY_RULE = 0, /* + priority - WF_PRIO_FIRST */
 	MAKE_LINK = 100,
 	MAKE_DEVICE, /* its peers too: neighbours share one message */
@@ -35,9 +40,11 @@ enum rank {
 	MAKE_ROUTE,
 	MAKE_LATE_RULE = 200,
 
-	MOVE_PEER = 0,
+	MOVE_RESOLVER_DEL = 0,
+	MOVE_PEER,
 	MOVE_ROUTE,
 	MOVE_RULE_ADD = 100,
+	MOVE_RESOLVER_SET = 150,
 	MOVE_RULE_DEL = 200, /* + WF_PRIO_LAST - priority */
 
 	BREAK_LATE_RULE = 0, /* + WF_PRIO_LAST - priority */
@@ -47,6 +54,9 @@ enum rank {
 	BREAK_LINK,
 	BREAK_USERSPACE,
 	BREAK_EARLY_RULE = 200,
+
+	LOOSEN_SYSCTL = 0,
+	LOOSEN_FIREWALL,
 };
 
 static void place(struct op *op, enum stage stage, unsigned rank)
@@ -82,6 +92,15 @@ static void place_route(struct op *op)
 		place(op, STAGE_BREAK, stop ? BREAK_STOP_ROUTE : BREAK_ROUTE);
 }
 
+/* diff has said which of the two it is: what forbids more, or the final form. */
+static void place_firewall(struct op *op)
+{
+	bool tighten = op->stage == STAGE_TIGHTEN;
+
+	place(op, tighten ? STAGE_TIGHTEN : STAGE_LOOSEN,
+		tighten ? TIGHTEN_FIREWALL : LOOSEN_FIREWALL);
+}
+
 static void place_op(struct op *op)
 {
 	bool new_peer = wg_key_is_zero(&op->peer_before.public_key);
@@ -89,7 +108,10 @@ static void place_op(struct op *op)
 	switch (op->kind) {
 	case OP_USERSPACE_START: place(op, STAGE_BEFORE, BEFORE_USERSPACE); break;
 	case OP_USERSPACE_STOP: place(op, STAGE_BREAK, BREAK_USERSPACE); break;
-	case OP_SYSCTL: place(op, op->restore ? STAGE_LOOSEN : STAGE_BEFORE, BEFORE_SYSCTL); break;
+	case OP_SYSCTL:
+		place(op, op->restore ? STAGE_LOOSEN : STAGE_BEFORE,
+			op->restore ? LOOSEN_SYSCTL : BEFORE_SYSCTL);
+		break;
 	case OP_LINK_ADD: place(op, STAGE_MAKE, MAKE_LINK); break;
 	case OP_LINK_DEL: place(op, STAGE_BREAK, BREAK_LINK); break;
 	/* IPv6 addresses need an MTU of 1280 before they can be added. */
@@ -105,6 +127,9 @@ static void place_op(struct op *op)
 	case OP_ROUTE_DEL: place_route(op); break;
 	case OP_RULE_ADD:
 	case OP_RULE_DEL: place_rule(op); break;
+	case OP_FIREWALL: place_firewall(op); break;
+	case OP_RESOLVER_SET: place(op, STAGE_MOVE, MOVE_RESOLVER_SET); break;
+	case OP_RESOLVER_DEL: place(op, STAGE_MOVE, MOVE_RESOLVER_DEL); break;
 	case OP_HANDSHAKE: place(op, STAGE_VERIFY, 0); break;
 	}
 }

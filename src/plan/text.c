@@ -7,6 +7,7 @@
 #include "plan/text.h"
 
 #include "plan/canon.h"
+#include "plan/text_parts.h"
 
 #define TABLE_MAIN   254 /* RT_TABLE_MAIN */
 #define KEY_ID_SHOWN 8
@@ -111,6 +112,8 @@ static void add_rule(struct strbuf *out, const struct rule_state *r)
 		strbuf_add(out, "ipproto tcp ");
 	else if (r->ip_proto)
 		strbuf_addf(out, "ipproto %u ", r->ip_proto);
+	if (r->by_uid)
+		strbuf_addf(out, "uidrange %u-%u ", r->uid_first, r->uid_last);
 	if (r->sport)
 		strbuf_addf(out, "sport %u ", r->sport);
 	if (r->dport)
@@ -251,6 +254,15 @@ void text_op(struct strbuf *out, const struct op *op)
 	case OP_ROUTE_DEL: text_route(out, op); break;
 	case OP_RULE_ADD:
 	case OP_RULE_DEL: text_rule(out, op); break;
+	case OP_FIREWALL: text_firewall_change(out, op->firewall_before, op->firewall); break;
+	case OP_RESOLVER_SET:
+		strbuf_add(out, "resolver set ");
+		text_resolver(out, &op->resolver);
+		break;
+	case OP_RESOLVER_DEL:
+		strbuf_add(out, "resolver del ");
+		text_resolver_slot(out, &op->resolver_before);
+		break;
 	case OP_HANDSHAKE:
 		strbuf_addf(out, "handshake %s ", op->ifname);
 		add_public(out, &op->peer.public_key);
@@ -309,14 +321,19 @@ static void text_canonical(struct strbuf *out, const struct state *s)
 	}
 	LIST_FOREACH (x, s, sysctls)
 		strbuf_addf(out, "sysctl %s = %d\n", x->key, x->value);
+	text_firewall(out, &s->firewall);
+	LIST_FOREACH (x, s, resolvers) {
+		strbuf_add(out, "resolver ");
+		text_resolver(out, x);
+		strbuf_addc(out, '\n');
+	}
 }
 
 void text_state(struct strbuf *out, const struct state *s)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
-	struct state copy = {0};
+	struct state copy;
 
-	canon_append(a, s, &copy);
-	canon_state(&copy);
+	canon_copy(a, s, &copy);
 	text_canonical(out, &copy);
 }
