@@ -128,7 +128,8 @@ void fw_set_sort(struct fw_set *s)
 
 		if (prev && !interval && fw_elem_cmp(prev, &s->elems[i]) == 0)
 			continue;
-		if (prev && interval && memcmp(s->elems[i].key, prev->last, sizeof(prev->last)) <= 0) {
+		if (prev && interval &&
+			memcmp(s->elems[i].key, prev->last, sizeof(prev->last)) <= 0) {
 			/* Prefixes only nest; ranges may reach farther. */
 			if (memcmp(s->elems[i].last, prev->last, sizeof(prev->last)) > 0)
 				memcpy(prev->last, s->elems[i].last, sizeof(prev->last));
