@@ -6,7 +6,9 @@
 #ifndef WF_FW_BUILD_H
 #define WF_FW_BUILD_H
 
+#include <arpa/inet.h>
 #include <linux/netfilter.h>
+#include <stdint.h>
 #include "base/err.h"
 #include "fw/table.h"
 #include "model/state.h"

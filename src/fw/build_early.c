@@ -54,8 +54,11 @@ static void add_classify(struct build *b)
 	RULE(b, IN("uids", FW_SKUID), SET_CT_MARK(FW_CT_SPLIT));
 	LIST_FOREACH (x, b->f, split)
 		if (x->kind == FW_SPLIT_CGROUP && cgroup_fits(x->cgroup))
-			RULE(b, ((struct fw_expr){.kind = FW_MATCH, .field = {FW_CGROUP},
-				 .n_fields = 1, .name = x->cgroup}),
+			RULE(b,
+				((struct fw_expr){.kind = FW_MATCH,
+					.field = {FW_CGROUP},
+					.n_fields = 1,
+					.name = x->cgroup}),
 				SET_CT_MARK(FW_CT_SPLIT));
 }
 

@@ -115,8 +115,8 @@ static void add_dnat(struct build *b, const struct fw_dnat *x)
 					    : IS(FW_DADDR_TYPE, RTN_LOCAL);
 
 	/* Routed by mark, too: the first packet has passed premark already. */
-	RULE(b, in, NOT(IN("inside", FW_IIFNAME)), family, proto, port,
-		SET_CT_MARK(FW_CT_INBOUND), SET_MARK(WF_MARK));
+	RULE(b, in, NOT(IN("inside", FW_IIFNAME)), family, proto, port, SET_CT_MARK(FW_CT_INBOUND),
+		SET_MARK(WF_MARK));
 	RULE(b, in, family, proto, port, to);
 }
 

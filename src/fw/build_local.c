@@ -185,10 +185,10 @@ static void add_ingress(struct build *b)
 	RULE(b, V6, ICMPV6, IN("nd_in", FW_ICMPV6_TYPE), IS(FW_HOPLIMIT, 255), ACCEPT);
 	RULE(b, V6, IN("link6", FW_SADDR6), ICMPV6, IS(FW_ICMPV6_TYPE, 130), IS(FW_HOPLIMIT, 1),
 		ACCEPT);
-	RULE(b, V4, IN("ldns4", FW_SADDR4), IN("gated", FW_L4PROTO, FW_SPORT),
-		COUNT("wf_drop_in"), DROP);
-	RULE(b, V6, IN("ldns6", FW_SADDR6), IN("gated", FW_L4PROTO, FW_SPORT),
-		COUNT("wf_drop_in"), DROP);
+	RULE(b, V4, IN("ldns4", FW_SADDR4), IN("gated", FW_L4PROTO, FW_SPORT), COUNT("wf_drop_in"),
+		DROP);
+	RULE(b, V6, IN("ldns6", FW_SADDR6), IN("gated", FW_L4PROTO, FW_SPORT), COUNT("wf_drop_in"),
+		DROP);
 	RULE(b, V4, IN("lan4", FW_SADDR4), ACCEPT);
 	RULE(b, V6, IN("lan6", FW_SADDR6), ACCEPT);
 	RULE(b, V4, TCP, IN("login4", FW_SADDR4, FW_DPORT, FW_SPORT), ACCEPT);

@@ -57,8 +57,10 @@ static void put_name(struct key *k, const char *ifname)
 /* What has a name that nft could not read back is left out: nothing is allowed by it then. */
 static bool name_fits(const char *ifname)
 {
-	return ifname[0] && ifname[strspn(ifname, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
-						  "XYZ0123456789_.:@+=-")] == '\0';
+	return ifname[0] &&
+		ifname[strspn(ifname,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+			"XYZ0123456789_.:@+=-")] == '\0';
 }
 
 static void push(struct build *b, const struct key *k)
@@ -66,8 +68,7 @@ static void push(struct build *b, const struct key *k)
 	*LIST_PUSH(b->a, last_set(b), elems) = k->e;
 }
 
-static void push_range(
-	struct build *b, const uint8_t *first, const uint8_t *last, unsigned size)
+static void push_range(struct build *b, const uint8_t *first, const uint8_t *last, unsigned size)
 {
 	struct fw_elem *e = LIST_PUSH(b->a, last_set(b), elems);
 
@@ -228,8 +229,8 @@ static void add_users(struct build *b)
 		}
 }
 
-static void add_numbers(struct build *b, const char *name, enum fw_type t, const uint8_t *values,
-	size_t n)
+static void add_numbers(
+	struct build *b, const char *name, enum fw_type t, const uint8_t *values, size_t n)
 {
 	SET(b, name, 0, t);
 	for (size_t i = 0; i < n; i++) {
@@ -240,8 +241,8 @@ static void add_numbers(struct build *b, const char *name, enum fw_type t, const
 	}
 }
 
-static void add_prefixes(struct build *b, const char *name, uint8_t family,
-	const char *const *prefixes, size_t n)
+static void add_prefixes(
+	struct build *b, const char *name, uint8_t family, const char *const *prefixes, size_t n)
 {
 	struct ip_prefix p;
 
@@ -252,8 +253,8 @@ static void add_prefixes(struct build *b, const char *name, uint8_t family,
 }
 
 #define NUMBERS(b, name, type, ...)                                                                \
-	add_numbers(b, name, type, (const uint8_t[]){__VA_ARGS__},                                 \
-		RULE_COUNT_(uint8_t, __VA_ARGS__))
+	add_numbers(                                                                               \
+		b, name, type, (const uint8_t[]){__VA_ARGS__}, RULE_COUNT_(uint8_t, __VA_ARGS__))
 #define PREFIXES(b, name, family, ...)                                                             \
 	add_prefixes(b, name, family, (const char *const[]){__VA_ARGS__},                          \
 		RULE_COUNT_(const char *, __VA_ARGS__))
@@ -325,8 +326,8 @@ static void push_link_verdict(struct build *b, const char *ifname, struct fw_ver
 	push(b, &k);
 }
 
-static void add_link_map(struct build *b, const char *name, struct fw_verdict tunnel,
-	struct fw_verdict bridge)
+static void add_link_map(
+	struct build *b, const char *name, struct fw_verdict tunnel, struct fw_verdict bridge)
 {
 	SET(b, name, FW_SET_VERDICTS, FW_TYPE_IFNAME);
 	push_link_verdict(b, "lo", verdict(FW_ACCEPT, NULL));
@@ -459,8 +460,8 @@ void build_maps(struct build *b)
 	}
 	if (b->f->kill_switch) {
 		add_link_map(b, "in_if", accept, verdict(FW_JUMP, "from_bridge"));
-		add_link_map(b, "final_if",
-			b->steer ? verdict(FW_GOTO, "final_tunnel") : accept, accept);
+		add_link_map(b, "final_if", b->steer ? verdict(FW_GOTO, "final_tunnel") : accept,
+			accept);
 		add_states(b);
 		add_pairs(b);
 		add_open_rows(b, "rows_in", true);

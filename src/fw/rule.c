@@ -16,15 +16,9 @@ struct fw_expr rule_is(enum fw_field f, uint32_t value)
 	uint8_t byte = (uint8_t)value;
 
 	switch (fw_type_size(fw_field_type(f))) {
-	case 1:
-		memcpy(e.value, &byte, 1);
-		break;
-	case 2:
-		memcpy(e.value, &port, 2);
-		break;
-	case 4:
-		memcpy(e.value, &value, 4);
-		break;
+	case 1: memcpy(e.value, &byte, 1); break;
+	case 2: memcpy(e.value, &port, 2); break;
+	case 4: memcpy(e.value, &value, 4); break;
 	}
 	return e;
 }
@@ -66,8 +60,8 @@ struct fw_expr rule_not(struct fw_expr e)
 	return e;
 }
 
-struct fw_expr rule_lookup(enum fw_expr_kind kind, const char *set, const enum fw_field *fields,
-	unsigned n)
+struct fw_expr rule_lookup(
+	enum fw_expr_kind kind, const char *set, const enum fw_field *fields, unsigned n)
 {
 	struct fw_expr e = {.kind = kind, .n_fields = n, .name = set};
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A table as nft(8) reads it, over many lines or in one. Knows nft's words; must not know what the
- * rules are for. Keeps the invariants that the text loads as one transaction that replaces the table,
- * and that it holds no single quote.
+ * rules are for. Keeps the invariants that the text loads as one transaction that replaces the
+ * table, and that it holds no single quote.
  */
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
@@ -107,20 +107,11 @@ static void add_addr(struct strbuf *out, uint8_t family, const uint8_t *bytes)
 static void add_proto(struct strbuf *out, uint8_t proto)
 {
 	switch (proto) {
-	case IPPROTO_TCP:
-		strbuf_add(out, "tcp");
-		break;
-	case IPPROTO_UDP:
-		strbuf_add(out, "udp");
-		break;
-	case IPPROTO_ICMP:
-		strbuf_add(out, "icmp");
-		break;
-	case IPPROTO_ICMPV6:
-		strbuf_add(out, "ipv6-icmp");
-		break;
-	default:
-		strbuf_addf(out, "%u", proto);
+	case IPPROTO_TCP: strbuf_add(out, "tcp"); break;
+	case IPPROTO_UDP: strbuf_add(out, "udp"); break;
+	case IPPROTO_ICMP: strbuf_add(out, "icmp"); break;
+	case IPPROTO_ICMPV6: strbuf_add(out, "ipv6-icmp"); break;
+	default: strbuf_addf(out, "%u", proto);
 	}
 }
 
@@ -144,39 +135,17 @@ static void add_value(struct strbuf *out, enum fw_type t, const uint8_t *at, boo
 	if (big)
 		number = ntohl(number);
 	switch (t) {
-	case FW_TYPE_IPV4:
-		add_addr(out, AF_INET, at);
-		break;
-	case FW_TYPE_IPV6:
-		add_addr(out, AF_INET6, at);
-		break;
-	case FW_TYPE_NFPROTO:
-		strbuf_add(out, *at == NFPROTO_IPV4 ? "ipv4" : "ipv6");
-		break;
-	case FW_TYPE_PROTO:
-		add_proto(out, *at);
-		break;
-	case FW_TYPE_PORT:
-		strbuf_addf(out, "%u", at[0] << 8 | at[1]);
-		break;
-	case FW_TYPE_IFNAME:
-		strbuf_addf(out, "\"%s\"", (const char *)at);
-		break;
-	case FW_TYPE_MARK:
-		strbuf_addf(out, "0x%08x", number);
-		break;
-	case FW_TYPE_UID:
-		strbuf_addf(out, "%u", number);
-		break;
-	case FW_TYPE_ICMPV6:
-		strbuf_addf(out, "%u", *at);
-		break;
-	case FW_TYPE_TCP_FLAGS:
-		strbuf_addf(out, "0x%02x", *at);
-		break;
-	case FW_TYPE_CT_STATE:
-		add_bits(out, number);
-		break;
+	case FW_TYPE_IPV4: add_addr(out, AF_INET, at); break;
+	case FW_TYPE_IPV6: add_addr(out, AF_INET6, at); break;
+	case FW_TYPE_NFPROTO: strbuf_add(out, *at == NFPROTO_IPV4 ? "ipv4" : "ipv6"); break;
+	case FW_TYPE_PROTO: add_proto(out, *at); break;
+	case FW_TYPE_PORT: strbuf_addf(out, "%u", at[0] << 8 | at[1]); break;
+	case FW_TYPE_IFNAME: strbuf_addf(out, "\"%s\"", (const char *)at); break;
+	case FW_TYPE_MARK: strbuf_addf(out, "0x%08x", number); break;
+	case FW_TYPE_UID: strbuf_addf(out, "%u", number); break;
+	case FW_TYPE_ICMPV6: strbuf_addf(out, "%u", *at); break;
+	case FW_TYPE_TCP_FLAGS: strbuf_addf(out, "0x%02x", *at); break;
+	case FW_TYPE_CT_STATE: add_bits(out, number); break;
 	}
 }
 
@@ -258,8 +227,8 @@ static void add_set(struct text *x, const struct fw_set *s)
 	end(x);
 	if (s->flags & (FW_SET_INTERVAL | FW_SET_TIMEOUT)) {
 		begin(x);
-		strbuf_addf(x->out, "flags %s",
-			s->flags & FW_SET_INTERVAL ? "interval" : "timeout");
+		strbuf_addf(
+			x->out, "flags %s", s->flags & FW_SET_INTERVAL ? "interval" : "timeout");
 		end(x);
 	}
 	if (s->n_elems) {
@@ -289,22 +258,14 @@ static void add_match_value(struct strbuf *out, const struct fw_expr *e)
 	enum fw_field f = e->field[0];
 
 	switch (f) {
-	case FW_CT_STATUS:
-		strbuf_add(out, "dnat");
-		break;
-	case FW_CT_DIRECTION:
-		strbuf_add(out, e->value[0] ? "reply" : "original");
-		break;
+	case FW_CT_STATUS: strbuf_add(out, "dnat"); break;
+	case FW_CT_DIRECTION: strbuf_add(out, e->value[0] ? "reply" : "original"); break;
 	case FW_SADDR_TYPE:
 	case FW_DADDR_TYPE:
 		strbuf_add(out, get_u32(e->value) == RTN_LOCAL ? "local" : "unicast");
 		break;
-	case FW_IIF:
-		strbuf_addf(out, "%u", get_u32(e->value));
-		break;
-	case FW_HOPLIMIT:
-		strbuf_addf(out, "%u", e->value[0]);
-		break;
+	case FW_IIF: strbuf_addf(out, "%u", get_u32(e->value)); break;
+	case FW_HOPLIMIT: strbuf_addf(out, "%u", e->value[0]); break;
 	case FW_NFPROTO:
 	case FW_IIFNAME:
 	case FW_OIFNAME:
@@ -321,9 +282,7 @@ static void add_match_value(struct strbuf *out, const struct fw_expr *e)
 	case FW_ICMPV6_TYPE:
 	case FW_CT_STATE:
 	case FW_CT_MARK:
-	case FW_CGROUP:
-		add_value(out, fw_field_type(f), e->value, false);
-		break;
+	case FW_CGROUP: add_value(out, fw_field_type(f), e->value, false); break;
 	}
 }
 
@@ -366,36 +325,16 @@ static void add_expr(struct strbuf *out, const struct fw_expr *e)
 
 	switch (e->kind) {
 	case FW_MATCH:
-	case FW_VMAP:
-		add_match(out, e);
-		break;
-	case FW_COUNT:
-		strbuf_addf(out, "counter name %s", e->name);
-		break;
-	case FW_REJECT:
-		strbuf_addf(out, "reject with %s", rejects[e->reject]);
-		break;
-	case FW_SET_MARK:
-		strbuf_addf(out, "meta mark set 0x%08x", e->mark);
-		break;
-	case FW_SET_CT_MARK:
-		strbuf_addf(out, "ct mark set 0x%08x", e->mark);
-		break;
-	case FW_DNAT:
-		add_translation(out, "dnat", &e->to);
-		break;
-	case FW_SNAT:
-		add_translation(out, "snat", &e->to);
-		break;
-	case FW_MASQUERADE:
-		strbuf_add(out, "masquerade");
-		break;
-	case FW_MAXSEG:
-		strbuf_add(out, "tcp option maxseg size set rt mtu");
-		break;
-	case FW_VERDICT:
-		add_verdict(out, &e->verdict);
-		break;
+	case FW_VMAP: add_match(out, e); break;
+	case FW_COUNT: strbuf_addf(out, "counter name %s", e->name); break;
+	case FW_REJECT: strbuf_addf(out, "reject with %s", rejects[e->reject]); break;
+	case FW_SET_MARK: strbuf_addf(out, "meta mark set 0x%08x", e->mark); break;
+	case FW_SET_CT_MARK: strbuf_addf(out, "ct mark set 0x%08x", e->mark); break;
+	case FW_DNAT: add_translation(out, "dnat", &e->to); break;
+	case FW_SNAT: add_translation(out, "snat", &e->to); break;
+	case FW_MASQUERADE: strbuf_add(out, "masquerade"); break;
+	case FW_MAXSEG: strbuf_add(out, "tcp option maxseg size set rt mtu"); break;
+	case FW_VERDICT: add_verdict(out, &e->verdict); break;
 	}
 }
 
@@ -403,8 +342,8 @@ static void add_chain(struct text *x, const struct fw_chain *c)
 {
 	static const char *const types[] = {
 		[FW_FILTER] = "filter", [FW_ROUTE] = "route", [FW_NAT] = "nat"};
-	static const char *const hooks[] = {"prerouting", "input", "forward", "output",
-		"postrouting"};
+	static const char *const hooks[] = {
+		"prerouting", "input", "forward", "output", "postrouting"};
 
 	begin(x);
 	strbuf_addf(x->out, "chain %s", c->name);
