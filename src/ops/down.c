@@ -48,6 +48,7 @@ static int mark(struct host *h, const char *name, struct down_result *ret, struc
 /* A stranger may change things between the look and the deed: then look again, a few times. */
 static int take_away(struct host *h, struct err *e)
 {
+	struct err unsaved = {0};
 	int r = 0;
 
 	for (int tries = 0; tries < 3; tries++) {
@@ -57,6 +58,10 @@ static int take_away(struct host *h, struct err *e)
 			return r;
 		if (!p.plan.n_ops)
 			return 0;
+		/* Without room for it the tunnel goes all the same: the record as it was names all
+		 * of it, but the forms of the firewall in between. */
+		if (host_save(h, &unsaved) && !tries)
+			h->ops->ui->warn(h->ops->ui->ctx, &unsaved);
 		r = host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, e);
 		if (!r)
 			return 0;
@@ -67,7 +72,6 @@ static int take_away(struct host *h, struct err *e)
 int ops_down(struct ops *o, const char *name, struct down_result *ret, struct err *e)
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
-	struct err unsaved = {0};
 	int r;
 
 	*ret = (struct down_result){0};
@@ -86,10 +90,6 @@ int ops_down(struct ops *o, const char *name, struct down_result *ret, struct er
 	}
 	if (ret->nothing)
 		return 0;
-	/* Without room for it the tunnel goes all the same: the record as it was names all of it.
-	 */
-	if (host_save(&h, &unsaved))
-		o->ui->warn(o->ui->ctx, &unsaved);
 	if ((r = take_away(&h, e)))
 		return err_wrap(e, "cannot take down '%s'", name ? name : "all");
 	if ((r = host_finish(&h, e)))
