@@ -23,6 +23,8 @@ int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	/* What came up with IPv6 has to be seen also when IPv6 was switched off since. */
 	merge_scope(a, &h->record, h->ipv6_kernel, &scope);
 	scope.stats = stats;
+	/* Also a table that nobody recorded is worth a word in a status. */
+	scope.firewall |= stats;
 	if ((r = h->executor.observe(h->executor.ctx, a, &scope, &seen, e)))
 		return r;
 	merge_own(a, &h->record, &seen, own, foreign);

@@ -136,8 +136,8 @@ void text_firewall_change(
 	}
 	if (before->unknown)
 		SAY(&w, "anew");
-	else
-		say_flag(&w, "on", before->present, true);
+	else if (!before->present)
+		SAY(&w, "on");
 	say_flag(&w, "kill switch", before->kill_switch, after->kill_switch);
 	say_flag(&w, "DNS gate", before->dns_gate, after->dns_gate);
 	say_flag(&w, "DNS redirection", before->redirect_dns, after->redirect_dns);

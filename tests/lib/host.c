@@ -112,6 +112,7 @@ void host_look(struct host *h, struct arena *a, struct state *own, struct state 
 	struct scope scope;
 
 	merge_scope(a, &h->record, h->facts.ipv6 || h->facts.ipv6_elsewhere, &scope);
+	scope.firewall = true; /* as a status does */
 	h->x.observe(h->x.ctx, a, &scope, &seen, e);
 	merge_own(a, &h->record, &seen, own, foreign);
 	if (!ret)
