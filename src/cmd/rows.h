@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 
+extern const struct command cmd_boot;
 extern const struct command cmd_down;
 extern const struct command cmd_generate;
 extern const struct command cmd_import;
@@ -16,6 +17,7 @@ extern const struct command cmd_peer_show;
 extern const struct command cmd_reload;
 extern const struct command cmd_remove;
 extern const struct command cmd_servers;
+extern const struct command cmd_set;
 extern const struct command cmd_show;
 extern const struct command cmd_sponsor_add;
 extern const struct command cmd_sponsor_list;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 struct net {
-	struct nl *route, *generic;
+	struct nl *route, *generic, *nft;
 	struct nl_stats closed; /* what sockets counted that are gone */
 	uint16_t wg_family;
 };
@@ -33,6 +33,7 @@ void net_close(struct net *n)
 		return;
 	nl_close(n->route);
 	nl_close(n->generic);
+	nl_close(n->nft);
 	free(n);
 }
 
@@ -55,6 +56,7 @@ void net_get_stats(const struct net *n, struct nl_stats *ret)
 	*ret = n->closed;
 	add_stats(ret, n->route);
 	add_stats(ret, n->generic);
+	add_stats(ret, n->nft);
 }
 
 static int take_socket(struct net *n, struct nl **nl, int protocol, struct err *e)
@@ -73,6 +75,15 @@ int net_route_socket(struct net *n, struct nl **ret, struct err *e)
 
 	if (!r)
 		*ret = n->route;
+	return r;
+}
+
+int net_nft_socket(struct net *n, struct nl **ret, struct err *e)
+{
+	int r = take_socket(n, &n->nft, NETLINK_NETFILTER, e);
+
+	if (!r)
+		*ret = n->nft;
 	return r;
 }
 

@@ -8,6 +8,7 @@
 
 /* Borrowed from `n`; opened at the first call, and again when the last one broke. */
 int net_route_socket(struct net *n, struct nl **ret, struct err *e);
+int net_nft_socket(struct net *n, struct nl **ret, struct err *e);
 /*
  * The generic netlink socket and the number of the family "wireguard". *ret_family is 0 when the
  * kernel has none, also after it was given the occasion to load the module.

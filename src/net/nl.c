@@ -20,6 +20,11 @@
 #define BATCH_BYTES    (BATCH_MESSAGES * NL_MESSAGE_MAX)
 #define RECEIVE_BUFFER (1024 * 1024)
 
+/* What the default send buffer is sure to take, and what one acknowledgement uses of the other. */
+#define SEND_BUFFER	(64 * 1024)
+#define ACK_ROOM	1024
+#define TRANSACTION_MAX (64 * 1024 * 1024)
+
 /* One recvmmsg takes so many datagrams; the kernel makes dump messages as large as there is room.
  */
 #define SLOTS	  16
@@ -68,7 +73,8 @@ int nl_open(int protocol, struct nl **ret, struct err *e)
 	nl->stats.system_calls = 1;
 	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (nl->fd < 0) {
-		r = err_errno(e, E_KERNEL, errno, "cannot open a netlink socket");
+		r = err_errno(e, errno == EPROTONOSUPPORT ? E_UNSUPPORTED : E_KERNEL, errno,
+			"cannot open a netlink socket");
 		free(nl);
 		return r;
 	}
@@ -177,8 +183,12 @@ static int take_datagram(
 	return 0;
 }
 
-/* Receives at least one datagram, and what else is there already, and gives each message out. */
-static int receive(struct nl *nl, bool secret, each_fn each, void *ctx, struct err *e)
+/*
+ * Receives at least one datagram (with MSG_DONTWAIT: if there is one), and what else is there
+ * already, and gives each message out.
+ */
+static int receive_by(struct nl *nl, int flags, bool secret, each_fn each, void *ctx, bool *ret_any,
+	struct err *e)
 {
 	struct sockaddr_nl from[SLOTS] = {0};
 	struct mmsghdr slot[SLOTS] = {0};
@@ -194,8 +204,11 @@ static int receive(struct nl *nl, bool secret, each_fn each, void *ctx, struct e
 	}
 	do {
 		nl->stats.system_calls++;
-		n = recvmmsg(nl->fd, slot, SLOTS, MSG_WAITFORONE, NULL);
+		n = recvmmsg(nl->fd, slot, SLOTS, flags, NULL);
 	} while (n < 0 && errno == EINTR);
+	*ret_any = n > 0;
+	if (n < 0 && flags & MSG_DONTWAIT && errno == EAGAIN)
+		return 0;
 	if (n < 0)
 		return err_errno(e, E_KERNEL, errno, "cannot receive from the kernel");
 	for (int i = 0; i < n; i++) {
@@ -208,6 +221,13 @@ static int receive(struct nl *nl, bool secret, each_fn each, void *ctx, struct e
 			explicit_bzero(iov[i].iov_base, slot[i].msg_len);
 	}
 	return r;
+}
+
+static int receive(struct nl *nl, bool secret, each_fn each, void *ctx, struct err *e)
+{
+	bool any;
+
+	return receive_by(nl, MSG_WAITFORONE, secret, each, ctx, &any, e);
 }
 
 struct wait {
@@ -352,6 +372,59 @@ int nl_flush(struct nl *nl, struct nl_result *results, nl_take_fn take, void *ct
 	}
 	strbuf_reset(&nl->queue);
 	nl->n_pending = 0;
+	return r;
+}
+
+/* Numbers the messages; false unless there are just `count` of them and nothing else. */
+static bool number(struct nl *nl, uint8_t *bytes, size_t len, size_t count)
+{
+	const struct nlmsghdr *h;
+	size_t at = 0, n = 0;
+
+	for (; (h = nl_message_at(bytes, len, &at)); n++)
+		((struct nlmsghdr *)(uintptr_t)h)->nlmsg_seq = nl->seq++;
+	return n == count && at == len;
+}
+
+/* Without the privilege the limits stay, and the kernel says so when they are too small. */
+static void make_room(struct nl *nl, size_t len, size_t count)
+{
+	const int send = (int)len, receive = (int)(count * ACK_ROOM);
+
+	if (len > SEND_BUFFER) {
+		nl->stats.system_calls++;
+		(void)setsockopt(nl->fd, SOL_SOCKET, SO_SNDBUFFORCE, &send, sizeof(send));
+	}
+	if (receive > RECEIVE_BUFFER) {
+		nl->stats.system_calls++;
+		(void)setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &receive, sizeof(receive));
+	}
+}
+
+int nl_transact(struct nl *nl, void *bytes, size_t len, size_t count, struct nl_result *results,
+	struct err *e)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct wait w = {.first = nl->seq,
+		.count = count,
+		.open = count,
+		.pending = arena_alloc(a, count * sizeof(*w.pending)),
+		.results = results};
+	bool any;
+	int r;
+
+	if (len > TRANSACTION_MAX || !number(nl, bytes, len, count))
+		return err_set(e, E_INTERNAL, "a transaction of %zu bytes is malformed", len);
+	for (size_t i = 0; i < count; i++)
+		results[i] = (struct nl_result){.error = ECANCELED};
+	make_room(nl, len, count);
+	if ((r = send_bytes(nl, bytes, len, count, e)))
+		return r;
+	do
+		r = receive_by(nl, MSG_DONTWAIT, false, wait_message, &w, &any, e);
+	while (!r && any);
+	if (r)
+		nl->broken = true;
 	return r;
 }
 

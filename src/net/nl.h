@@ -16,9 +16,9 @@
 
 struct nl;
 
-/* Opens NETLINK_ROUTE (protocol 0) or NETLINK_GENERIC or NETLINK_SOCK_DIAG in the caller's network
+/* Opens NETLINK_ROUTE (protocol 0), _GENERIC, _SOCK_DIAG or _NETFILTER in the caller's network
  * namespace, with NETLINK_GET_STRICT_CHK, NETLINK_EXT_ACK, NETLINK_CAP_ACK set and a receive
- * buffer fit for dumps. */
+ * buffer fit for dumps. E_UNSUPPORTED when the kernel has no such protocol. */
 int nl_open(int protocol, struct nl **ret, struct err *e);
 void nl_close(struct nl *nl);
 static inline void nl_closep(struct nl **nl)
@@ -92,6 +92,15 @@ int nl_dump(struct nl *nl, struct nlmsghdr *h, const struct nl_dump *d, struct n
 void nl_push(struct nl *nl, const struct nlmsghdr *h);
 size_t nl_pushed(const struct nl *nl);
 int nl_flush(struct nl *nl, struct nl_result *results, nl_take_fn take, void *ctx, struct err *e);
+
+/*
+ * A transaction of nfnetlink: `bytes` are `count` whole messages, BATCH_BEGIN and BATCH_END among
+ * them. They are numbered here and go out in one system call, for the kernel takes or refuses them as
+ * one; what it has to say about them is all there when that call returns. results[i] belongs to the
+ * i'th message; ECANCELED stands where no answer came, as for one that asked for none.
+ */
+int nl_transact(struct nl *nl, void *bytes, size_t len, size_t count, struct nl_result *results,
+	struct err *e);
 
 /*
  * Pure: the message at *at of what was received, and *at behind it; NULL when there is no whole one
