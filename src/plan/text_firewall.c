@@ -6,8 +6,6 @@
  */
 #include "plan/text.h"
 
-#include <stdlib.h>
-
 #include "fw/fw.h"
 #include "fw/table.h"
 #include "plan/text_parts.h"
