@@ -55,7 +55,7 @@ int resolv_owner(uint64_t *ret, struct err *e);
 enum resolver_backend resolver_of(struct arena *a, const struct resolv_file *now);
 int file_read_slot(struct arena *a, struct resolver_state *ret, struct err *e);
 int file_set(const struct resolver_state *r, struct err *e);
-int file_unset(const struct resolver_state *slot, struct err *e);
+int file_unset(struct err *e);
 /* What /etc/resolv.conf was before wf, or is when wf has not replaced it; *ret_path as in
  * resolver_outside. *ret_ours: it is replaced. */
 int file_original(struct arena *a, struct resolv_file *ret, const char **ret_path, bool *ret_ours,
@@ -75,6 +75,8 @@ bool resolvconf_rules(const char *resolv_conf);
 int resolvconf_read(struct arena *a, const struct resolver_state *slot, struct resolver_state *ret,
 	struct err *e);
 int resolvconf_set(const struct resolver_state *r, struct err *e);
+/* The servers of all records but wf's; NULL when wf has none, and resolv.conf says it all. */
+int resolvconf_upstream(struct arena *a, struct ip_addr **ret, size_t *ret_n, struct err *e);
 int resolvconf_unset(const struct resolver_state *slot, struct err *e);
 
 #endif
