@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 
+extern const struct command cmd_boot;
 extern const struct command cmd_down;
 extern const struct command cmd_generate;
 extern const struct command cmd_import;
@@ -27,6 +28,7 @@ extern const struct command cmd_ssh_host_list;
 extern const struct command cmd_ssh_host_remove;
 extern const struct command cmd_ssh_host_show;
 extern const struct command cmd_status;
+extern const struct command cmd_trust;
 extern const struct command cmd_up;
 extern const struct command cmd_help;
 extern const struct command cmd_version;

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "net/query.h"
+#include "ops/boot.h"
 #include "ops/intent.h"
 #include "ops/status_file.h"
 #include "sys/machine.h"
@@ -160,6 +161,7 @@ int host_lock(struct host *h, const char *keep, struct err *e)
 	LIST_FOREACH (c, &h->record, contributions)
 		if (!keep || !str_ieq(c->name, keep))
 			settle(h, c);
+	boot_repair(h);
 	return 0;
 }
 
@@ -176,7 +178,7 @@ int host_save(struct host *h, struct err *e)
 	STRBUF_CLEANUP struct strbuf text = {0};
 	int r;
 
-	if (!h->record.n_contributions && !h->record.n_previous) {
+	if (!h->record.n_contributions && !h->record.n_previous && !h->record.n_firewalls) {
 		if (unlink(path) < 0 && errno != ENOENT)
 			return err_errno(e, E_IO, errno, "cannot remove '%s'", path);
 		return status_file_write(h, e);
