@@ -77,9 +77,10 @@ static void add_route(struct compile *c, const struct ip_prefix *dst, uint32_t t
 	r->protocol = WF_RTPROTO;
 }
 
-static void add_stop_route(struct compile *c, const struct ip_prefix *dst, uint32_t table)
+static void add_stop_route(
+	struct compile *c, struct state *to, const struct ip_prefix *dst, uint32_t table)
 {
-	struct route_state *r = LIST_PUSH(c->a, &c->ret->own, routes);
+	struct route_state *r = LIST_PUSH(c->a, to, routes);
 
 	r->type = ROUTE_UNREACHABLE;
 	r->dst = *dst;
@@ -128,7 +129,7 @@ static void stop_prefixes(struct compile *c, uint32_t table)
 	for (size_t i = 0; i < n; i++) {
 		struct ip_prefix dst = c->ret->own.routes[i].dst;
 
-		add_stop_route(c, &dst, table);
+		add_stop_route(c, &c->ret->own, &dst, table);
 	}
 }
 
@@ -147,14 +148,8 @@ static void add_auto_routes(struct compile *c, uint32_t table)
 				set_full(c->ret, dst.addr.family);
 			add_route(c, &dst, table);
 		}
-	if (!c->ret->full) {
-		if (c->tunnel->policy.kill_switch)
-			stop_prefixes(c, table);
-		return;
-	}
-	for (size_t i = 0; i < 2; i++)
-		if (compile_rules_family(c, families[i]))
-			add_stop_route(c, &(struct ip_prefix){{families[i], {0}}, 0}, table);
+	if (!c->ret->full && c->tunnel->policy.kill_switch)
+		stop_prefixes(c, table);
 	if (c->only) {
 		c->ret->full = false;
 		return;
@@ -271,6 +266,8 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 		if (!compile_rules_family(c, families[i]))
 			continue;
 		compile_rule(c, to, families[i], PRIO_DEFAULT, table);
+		compile_rule(c, to, families[i], PRIO_UNREACHABLE, WF_TABLE_STOP);
+		add_stop_route(c, to, &(struct ip_prefix){{families[i], {0}}, 0}, WF_TABLE_STOP);
 		stop = compile_rule(c, to, families[i], PRIO_STOP, 0);
 		stop->invert = true;
 		stop->fwmark = WF_MARK;

@@ -53,6 +53,7 @@ scenario_link_down() {
 	probes
 	kept_in "$SCENARIO" "$LAN_OK"
 	outcome "$SCENARIO: an error at once" '.* [46] (public|isp|tdns) .*' "$REFUSED"
+	outcome "$SCENARIO: the LAN answers all the same" '(udp|tcp|icmp) [46] lan (plain|uid)' 'answer.*'
 	on_mode && like "$(status_of a .state)" 'broken' "$SCENARIO: status says so"
 	is_rc 0 "$SCENARIO ($MODE): reload" wf reload a
 	is "$(seen_via)" 's1 s1' "$SCENARIO ($MODE): it carries traffic again"
@@ -66,6 +67,7 @@ scenario_link_gone() {
 	probes
 	kept_in "$SCENARIO" "$LAN_OK"
 	outcome "$SCENARIO: an error at once" '.* [46] (public|isp|tdns) .*' "$REFUSED"
+	outcome "$SCENARIO: the LAN answers all the same" '(udp|tcp|icmp) [46] lan (plain|uid)' 'answer.*'
 	finish a
 	is_rc 0 "$SCENARIO ($MODE): up again" wf up a
 	is "$(seen_via)" 's1 s1' "$SCENARIO ($MODE): it carries traffic"
