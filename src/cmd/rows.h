@@ -16,6 +16,7 @@ extern const struct command cmd_peer_show;
 extern const struct command cmd_reload;
 extern const struct command cmd_remove;
 extern const struct command cmd_servers;
+extern const struct command cmd_set;
 extern const struct command cmd_show;
 extern const struct command cmd_sponsor_add;
 extern const struct command cmd_sponsor_list;

@@ -13,6 +13,7 @@ const struct command *const commands[] = {
 	&cmd_list,
 	&cmd_show,
 	&cmd_servers,
+	&cmd_set,
 	&cmd_generate,
 	&cmd_remove,
 	&cmd_sponsor_add,

@@ -81,8 +81,7 @@ static int update_hooks(struct import *im, struct group *g, const struct conf *c
 
 	if (hooks_equal(c, &g->hooks))
 		return 0;
-	if ((r = store_command_remove_all(im->o->store, g->row.id, e)) ||
-		(r = hooks_store(im->o, c, g->row.id, e)))
+	if ((r = hooks_remove(im->o, g->row.id, e)) || (r = hooks_store(im->o, c, g->row.id, e)))
 		return r;
 	*LIST_PUSH(im->o->arena, rep, changes) = arena_printf(
 		im->o->arena, "hooks: %zu → %zu, none enabled", g->hooks.n_hooks, c->n_hooks);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "ops/policy.h"
 #include "store/entities.h"
 
 static const char base64_digits[] =
@@ -139,6 +140,19 @@ int hooks_store(struct ops *o, const struct conf *c, int64_t config_id, struct e
 	for (size_t i = 0; i < c->n_hooks && !r; i++)
 		r = store_one(o, a, &c->hooks[i], config_id, (int)i, e);
 	return r;
+}
+
+int hooks_remove(struct ops *o, int64_t config_id, struct err *e)
+{
+	struct command_pair_list all = {0}, theirs = {0};
+	int r = store_command_list(o->store, o->arena, config_id, &all, e);
+
+	if (r)
+		return r;
+	LIST_FOREACH (row, &all, items)
+		if (!policy_is_user(row))
+			*LIST_PUSH(o->arena, &theirs, items) = *row;
+	return store_command_remove(o->store, &theirs, e);
 }
 
 static bool add_command(struct arena *a, const json_t *item, enum conf_phase phase, struct conf *c)

@@ -11,6 +11,8 @@
 
 /* One row per command, in file order, not enabled. Inside a transaction. */
 int hooks_store(struct ops *o, const struct conf *c, int64_t config_id, struct err *e);
+/* Removes the rows that came with a file; the user's own (policy.h) stay. */
+int hooks_remove(struct ops *o, int64_t config_id, struct err *e);
 /* Fills c->hooks from the rows; the commands are in `a`. */
 int hooks_load(struct ops *o, struct arena *a, int64_t config_id, struct conf *c, struct err *e);
 bool hooks_equal(const struct conf *a, const struct conf *b);

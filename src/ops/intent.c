@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "ops/convert.h"
 #include "ops/name.h"
+#include "ops/policy.h"
 
 /* Routing tables by name are few; the numbers are those of iproute2's rt_tables. */
 static int parse_table(const char *text, struct tunnel *t, struct err *e)
@@ -163,7 +164,7 @@ static int load_rows(struct ops *o, const char *name, struct tunnel *ret, struct
 	t.server = servers.items[0].server;
 	t.country = servers.items[0].country;
 	t.city = servers.items[0].city;
-	if ((r = take_rows(o, &c, &servers, &t, e)))
+	if ((r = take_rows(o, &c, &servers, &t, e)) || (r = policy_load(o, c.id, &t.policy, e)))
 		return r;
 	*ret = t;
 	return 0;

@@ -108,6 +108,9 @@ int store_server_remove(struct store *s, int64_t config_id, const char *server, 
 int store_command_add(struct store *s, struct command_pair *p, struct err *e);
 int store_command_list(struct store *s, struct arena *a, int64_t config_id,
 	struct command_pair_list *ret, struct err *e);
-int store_command_remove_all(struct store *s, int64_t config_id, struct err *e);
+/* Writes every column but config_id of the row with this id; when none differs, nothing. */
+int store_command_update(struct store *s, const struct command_pair *p, struct err *e);
+/* Rows of one config: one change. */
+int store_command_remove(struct store *s, const struct command_pair_list *l, struct err *e);
 
 #endif

@@ -171,6 +171,12 @@ static bool may_change(const struct column *c)
 	return c->use == COLUMN_PLAIN || c->use == COLUMN_SEALED;
 }
 
+/* The last column is updated_at then. */
+static bool has_times(const struct table *t)
+{
+	return t->columns[t->n_columns - 1].use == COLUMN_TIME;
+}
+
 static int update_statement(
 	struct store *s, const struct table *t, sqlite3_stmt **ret, struct err *e)
 {
@@ -180,10 +186,14 @@ static int update_statement(
 	*ret = sql_find(s, t, key);
 	if (*ret)
 		return 0;
-	strbuf_addf(&b, "UPDATE %s SET updated_at = ?%zu", t->name, t->n_columns);
+	strbuf_addf(&b, "UPDATE %s SET ", t->name);
 	for (size_t i = 0; i < t->n_columns; i++)
 		if (may_change(&t->columns[i]))
-			strbuf_addf(&b, ", %s = ?%zu", t->columns[i].name, i + 1);
+			strbuf_addf(&b, "%s = ?%zu, ", t->columns[i].name, i + 1);
+	if (has_times(t))
+		strbuf_addf(&b, "updated_at = ?%zu", t->n_columns);
+	else
+		strbuf_add(&b, "id = ?1");
 	strbuf_add(&b, " WHERE id = ?1");
 	return sql_keep(s, t, key, strbuf_str(&b), ret, e);
 }
@@ -199,7 +209,8 @@ int row_update(struct store *s, const struct table *t, const void *row, struct e
 	for (size_t i = 1; i < t->n_columns; i++)
 		if (may_change(&t->columns[i]))
 			bind(st, (int)i + 1, &t->columns[i], row);
-	sql_bind_text(st, (int)t->n_columns, s->now);
+	if (has_times(t))
+		sql_bind_text(st, (int)t->n_columns, s->now);
 	return sql_run(s, st, e);
 }
 

@@ -86,7 +86,7 @@ int row_all(struct store *s, const struct table *t, sqlite3_stmt *st, struct are
 
 /* Fills the id; in the database, times that are NULL become that of the transaction. */
 int row_insert(struct store *s, const struct table *t, void *row, struct err *e);
-/* Writes the PLAIN and SEALED columns, and updated_at. */
+/* Writes the PLAIN and SEALED columns, and updated_at of a table that has it. */
 int row_update(struct store *s, const struct table *t, const void *row, struct err *e);
 int row_delete(struct store *s, const struct table *t, int64_t id, struct err *e);
 

@@ -5,8 +5,8 @@
 # unpacked into a directory (unpack_service), for a namespace or the guest to run it from there.
 # shellcheck shell=sh disable=SC2034
 
-DEPS_BUILD='build-essential autoconf automake pkg-config libmnl-dev libsqlite3-dev libsodium-dev
-	libc-ares-dev libarchive-dev libjansson-dev'
+DEPS_BUILD='build-essential autoconf automake pkg-config libmnl-dev libnftnl-dev libsqlite3-dev
+	libsodium-dev libc-ares-dev libarchive-dev libjansson-dev'
 
 # The demo: a provider in a namespace, and a .zip of its files.
 DEPS_DEMO='wireguard-tools wireguard-go iproute2 nftables iputils-ping busybox-static util-linux

@@ -84,6 +84,7 @@ static void test_rows(void)
 
 static void test_import(void)
 {
+	struct command_pair_list commands;
 	struct command_pair hook = {.up_phase = "post", .up_commands = "[\"true\"]"};
 	int64_t before, config;
 
@@ -105,7 +106,16 @@ static void test_import(void)
 	MUST(store_command_add(s, &hook, ERR));
 	is_str(last("change_type"), "config_edited", "later commands too");
 	is_str(last("json_extract(new_value, '$.commands[0].up_phase')"), "post", "with the row");
-	MUST(store_command_remove_all(s, config, ERR));
+	hook.enabled = true;
+	MUST(store_command_update(s, &hook, ERR));
+	is_str(last("json_extract(old_value, '$.commands[0].enabled')"), "0",
+		"a change of one, with what it was");
+	is_str(last("json_extract(new_value, '$.commands[0].enabled')"), "1", "and is");
+	before = changes();
+	MUST(store_command_update(s, &hook, ERR));
+	is_int(changes(), before, "nothing that differs is no change");
+	MUST(store_command_list(s, a, config, &commands, ERR));
+	MUST(store_command_remove(s, &commands, ERR));
 	is_int(number(s,
 		       "SELECT json_array_length(old_value, '$.commands')"
 		       " FROM extramural_state_change ORDER BY id DESC"),

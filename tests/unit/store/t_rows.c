@@ -407,7 +407,14 @@ static void test_commands(void)
 	is_int(l.items[1].config_id, one.config_id, "whose they are");
 	is_str(text(s, "SELECT DISTINCT entity_type FROM command_pair"), "extramural_config",
 		"the general reference is there too");
-	MUST(store_command_remove_all(s, one.config_id, ERR));
+	two.trusted_hash = NULL;
+	two.up_commands = "[\"c\"]";
+	MUST(store_command_update(s, &two, ERR));
+	MUST(store_command_list(s, a, one.config_id, &l, ERR));
+	is_str(l.items[0].up_commands, "[\"c\"]", "an update writes");
+	is_str(l.items[0].trusted_hash, NULL, "NULL as well");
+	is_str(l.items[1].up_commands, "[\"iptables -A x\"]", "and no other row");
+	MUST(store_command_remove(s, &l, ERR));
 	MUST(store_command_list(s, a, one.config_id, &l, ERR));
 	is_int(l.n_items, 0, "all gone");
 	end();
