@@ -66,9 +66,10 @@ static void verifying(void *ctx, const struct contribution *t)
 		return;
 	str_escape(title, sizeof(title), t->title);
 	str_escape(server, sizeof(server), t->server ? t->server : "");
-	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, no kill switch … verifying", title,
+	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, %skill switch … verifying", title,
 		term_sign(&c->term, TERM_WAITING), server, t->own.n_addrs,
-		t->own.n_addrs == 1 ? "" : "es", t->own.n_routes, t->own.n_routes == 1 ? "" : "s");
+		t->own.n_addrs == 1 ? "" : "es", t->own.n_routes, t->own.n_routes == 1 ? "" : "s",
+		t->own.firewall.kill_switch ? "" : "no ");
 }
 
 static void print_json(struct cmd *c, const struct up_result *r)
@@ -89,7 +90,7 @@ static void print_json(struct cmd *c, const struct up_result *r)
 		jsonw_null(&c->j);
 	else
 		jsonw_int(&c->j, r->handshake_ms);
-	jsonw_kv_bool(&c->j, "kill_switch", false);
+	jsonw_kv_bool(&c->j, "kill_switch", t->own.firewall.kill_switch);
 	jsonw_key(&c->j, "notes");
 	jsonw_array(&c->j);
 	LIST_FOREACH (note, t, notes)
@@ -126,11 +127,11 @@ static void print_text(struct cmd *c, const struct up_result *r)
 			term_sign(&c->term, TERM_WAITING), t->ifname, server, place_of(c, t));
 	if (t->kind == LINK_USERSPACE)
 		cmd_say(c, "note: this kernel has no WireGuard; a userspace program does the work");
-	if (t->n_dns)
+	if (t->n_dns && !t->own.n_resolvers && !t->holder.n_resolvers)
 		cmd_say(c,
 			"note: the resolver of this machine is not set; lookups go where they went "
 			"before");
-	if (t->full)
+	if (t->full && !t->own.firewall.kill_switch)
 		cmd_say(c, "note: no kill switch is on");
 }
 

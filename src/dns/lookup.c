@@ -150,6 +150,8 @@ static int ask(struct arena *a, const char *host, const struct lookup_options *o
 	int64_t began = clock_ms(), wait = FIRST_WAIT_MS;
 	struct query q = {.host = host,
 		.resolv_conf = o->resolv_conf ? o->resolv_conf : "/etc/resolv.conf",
+		.asked = o->servers,
+		.n_asked = o->n_servers,
 		.mark = o->mark,
 		.ipv6 = o->ipv6,
 		.deadline = o->timeout_ms ? began + o->timeout_ms : 0,
@@ -159,8 +161,11 @@ static int ask(struct arena *a, const char *host, const struct lookup_options *o
 	int retries = retries_of(o);
 
 	for (unsigned attempts = 1;; attempts++) {
-		enum query_verdict verdict = query_name(a, &q, ret);
+		enum query_verdict verdict;
 
+		if (o->attempt)
+			o->attempt(o->ctx);
+		verdict = query_name(a, &q, ret);
 		if (verdict == QUERY_FOUND)
 			return 0;
 		if (verdict == QUERY_NEVER)

@@ -18,6 +18,9 @@ struct lookup_options {
 	int retries;			 /* -1 = infinity, -2 = by the environment */
 	unsigned timeout_ms;		 /* of the whole; 0 = by the retries */
 	const char *resolv_conf, *hosts; /* NULL = /etc/resolv.conf, /etc/hosts */
+	const struct ip_addr *servers;	 /* asked instead of those of resolv_conf, unless there is none */
+	size_t n_servers;
+	void (*attempt)(void *ctx);	 /* before each attempt; may be NULL */
 	bool (*cancelled)(void *ctx);	 /* asked between waits; may be NULL */
 	void *ctx;
 };

@@ -262,6 +262,21 @@ static void say_servers(ares_channel channel, char *out, size_t size)
 	ares_free_data(servers);
 }
 
+static int set_servers(ares_channel channel, const struct query *q)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct ares_addr_port_node *list = arena_alloc(a, (q->n_asked + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < q->n_asked; i++) {
+		const struct ip_addr *from = &q->asked[i];
+
+		list[i].family = from->family;
+		memcpy(&list[i].addr, from->b, from->family == AF_INET ? 4 : 16);
+		list[i].next = i + 1 < q->n_asked ? &list[i + 1] : NULL;
+	}
+	return q->n_asked ? ares_set_servers_ports(channel, list) : ARES_SUCCESS;
+}
+
 static ares_channel open_channel(struct query *q, struct asking *k)
 {
 	/* c-ares wants strings it may write to, and copies them. */
@@ -278,6 +293,8 @@ static ares_channel open_channel(struct query *q, struct asking *k)
 	status = ares_init_options(&channel, &options,
 		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
 			ARES_OPT_RESOLVCONF);
+	if (status == ARES_SUCCESS && (status = set_servers(channel, q)) != ARES_SUCCESS)
+		ares_destroy(channel);
 	if (status == ARES_ENOMEM)
 		err_oom();
 	if (status != ARES_SUCCESS) {

@@ -14,6 +14,8 @@ enum query_verdict {
 
 struct query {
 	const char *host, *resolv_conf;
+	const struct ip_addr *asked;   /* instead of those of resolv_conf, unless there is none */
+	size_t n_asked;
 	uint32_t mark; /* of the sockets; without the privilege for it they go unmarked */
 	bool ipv6;
 	int64_t deadline;	 /* of clock_ms(), 0 = none */
