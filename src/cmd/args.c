@@ -161,7 +161,7 @@ static int unknown_command(const char *name, struct err *e)
 	for (const struct command *const *r = commands; *r; r++) {
 		unsigned d = str_distance((*r)->name, name, 2);
 
-		if (d < best)
+		if (d < best && !(*r)->hidden)
 			best = d, near = (*r)->name;
 	}
 	err_set(e, E_USAGE, "there is no command '%s'", name);

@@ -37,6 +37,7 @@ struct command {
 	int min_args, max_args; /* max -1 = any number */
 	bool json;
 	bool extramural; /* also as "extramural NAME" */
+	bool hidden;	 /* plumbing: it works, but the overview and "did you mean" pass it over */
 	int (*run)(struct cmd *c, struct err *e);
 };
 

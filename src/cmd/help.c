@@ -36,7 +36,8 @@ void help_overview(struct strbuf *out)
 		"  wf status                  what is up\n"
 		"  wf down mullvad            disconnect\n\ncommands:\n");
 	for (const struct command *const *r = commands; *r; r++)
-		row_text(out, *r);
+		if (!(*r)->hidden)
+			row_text(out, *r);
 	strbuf_add(out, "\nflags, anywhere:\n");
 	options_text(out, global_options);
 }

@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 
+extern const struct command cmd_boot;
 extern const struct command cmd_down;
 extern const struct command cmd_generate;
 extern const struct command cmd_import;

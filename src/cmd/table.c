@@ -28,6 +28,7 @@ const struct command *const commands[] = {
 	&cmd_ssh_host_list,
 	&cmd_ssh_host_show,
 	&cmd_ssh_host_remove,
+	&cmd_boot,
 	&cmd_help,
 	&cmd_version,
 	NULL,

@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "dns/hosts.h"
 #include "dns/query.h"
+#include "dns/resolver.h"
 
 #define MAX_NAME	253 /* RFC 1035 section 2.3.4, as text */
 #define DEFAULT_RETRIES 15
@@ -138,10 +139,27 @@ static int fail(struct err *e, const struct query *q, unsigned attempts, int64_t
 
 	if (attempts <= 1)
 		return err_set(e, E_RESOLVE, "cannot resolve '%s': %s (asked %s)", q->host,
-			q->reason, q->servers);
+			q->reason, q->asked);
 	clock_age((clock_ms() - began) / 1000, age, sizeof(age));
 	return err_set(e, E_RESOLVE, "cannot resolve '%s': %s (asked %s, %u times within %s)",
-		q->host, q->reason, q->servers, attempts, age);
+		q->host, q->reason, q->asked, attempts, age);
+}
+
+/* The machine's resolver may be a tunnel's by now; what it was before is asked. */
+static int choose_servers(
+	struct arena *a, const struct lookup_options *o, struct query *q, struct err *e)
+{
+	struct ip_addr *servers;
+	int r;
+
+	q->resolv_conf = o->resolv_conf;
+	if (q->resolv_conf)
+		return 0;
+	r = resolver_outside(a, &q->resolv_conf, &servers, &q->n_servers, e);
+	if (r)
+		return err_wrap(e, "cannot resolve '%s'", q->host);
+	q->servers = servers;
+	return 0;
 }
 
 static int ask(struct arena *a, const char *host, const struct lookup_options *o,
@@ -149,17 +167,16 @@ static int ask(struct arena *a, const char *host, const struct lookup_options *o
 {
 	int64_t began = clock_ms(), wait = FIRST_WAIT_MS;
 	struct query q = {.host = host,
-		.resolv_conf = o->resolv_conf ? o->resolv_conf : "/etc/resolv.conf",
-		.asked = o->servers,
-		.n_asked = o->n_servers,
 		.mark = o->mark,
 		.ipv6 = o->ipv6,
 		.deadline = o->timeout_ms ? began + o->timeout_ms : 0,
 		.stop = o->cancelled,
 		.ctx = o->ctx,
 		.reason = "no server answered in time"};
-	int retries = retries_of(o);
+	int r, retries = retries_of(o);
 
+	if ((r = choose_servers(a, o, &q, e)))
+		return r;
 	for (unsigned attempts = 1;; attempts++) {
 		enum query_verdict verdict;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names of endpoints: /etc/hosts first, then the resolvers of /etc/resolv.conf by a socket that
- * carries wf's mark, so that the question leaves outside every tunnel. Retries as wg(8) does
+ * Names of endpoints: /etc/hosts first, then the resolvers this machine uses outside of wf's
+ * tunnels (dns/resolver.h) by a socket that carries wf's mark, so that the question leaves outside every tunnel. Retries as wg(8) does
  * (WG_ENDPOINT_RESOLUTION_RETRIES: a number or "infinity"; default 15; 1 s times 1.2 up to 20 s);
  * "no such name" is final.
  */
@@ -17,10 +17,8 @@ struct lookup_options {
 	bool ipv6;			 /* whether AAAA answers are of use */
 	int retries;			 /* -1 = infinity, -2 = by the environment */
 	unsigned timeout_ms;		 /* of the whole; 0 = by the retries */
-	const char *resolv_conf, *hosts; /* NULL = /etc/resolv.conf, /etc/hosts */
-	const struct ip_addr *servers;	 /* asked instead of those of resolv_conf, unless there is none */
-	size_t n_servers;
-	void (*attempt)(void *ctx);	 /* before each attempt; may be NULL */
+	const char *resolv_conf, *hosts; /* NULL = the machine's, /etc/hosts */
+	void (*attempt)(void *ctx);	 /* called before each attempt; may be NULL */
 	bool (*cancelled)(void *ctx);	 /* asked between waits; may be NULL */
 	void *ctx;
 };

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -262,19 +263,27 @@ static void say_servers(ares_channel channel, char *out, size_t size)
 	ares_free_data(servers);
 }
 
-static int set_servers(ares_channel channel, const struct query *q)
+static int use_servers(ares_channel channel, const struct query *q)
 {
-	ARENA_CLEANUP struct arena *a = arena_new();
-	struct ares_addr_port_node *list = arena_alloc(a, (q->n_asked + 1) * sizeof(*list));
+	struct ares_addr_node *first = NULL;
+	int status;
 
-	for (size_t i = 0; i < q->n_asked; i++) {
-		const struct ip_addr *from = &q->asked[i];
+	for (size_t i = q->n_servers; i-- > 0;) {
+		struct ares_addr_node *s = calloc(1, sizeof(*s));
 
-		list[i].family = from->family;
-		memcpy(&list[i].addr, from->b, from->family == AF_INET ? 4 : 16);
-		list[i].next = i + 1 < q->n_asked ? &list[i + 1] : NULL;
+		if (!s)
+			err_oom();
+		s->family = q->servers[i].family;
+		memcpy(&s->addr, q->servers[i].b, ip_bits(q->servers[i].family) / 8);
+		s->next = first;
+		first = s;
 	}
-	return q->n_asked ? ares_set_servers_ports(channel, list) : ARES_SUCCESS;
+	status = ares_set_servers(channel, first);
+	for (struct ares_addr_node *next; first; first = next) {
+		next = first->next;
+		free(first);
+	}
+	return status;
 }
 
 static ares_channel open_channel(struct query *q, struct asking *k)
@@ -293,8 +302,11 @@ static ares_channel open_channel(struct query *q, struct asking *k)
 	status = ares_init_options(&channel, &options,
 		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
 			ARES_OPT_RESOLVCONF);
-	if (status == ARES_SUCCESS && (status = set_servers(channel, q)) != ARES_SUCCESS)
-		ares_destroy(channel);
+	if (status == ARES_SUCCESS && q->servers) {
+		status = use_servers(channel, q);
+		if (status != ARES_SUCCESS)
+			ares_destroy(channel);
+	}
 	if (status == ARES_ENOMEM)
 		err_oom();
 	if (status != ARES_SUCCESS) {
@@ -310,12 +322,18 @@ enum query_verdict query_name(struct arena *a, struct query *q, struct lookup_re
 {
 	struct lookup_result found = {0};
 	struct asking k = {.q = q, .a = a, .ret = &found};
-	ares_channel channel = open_channel(q, &k);
 	enum query_verdict verdict = QUERY_AGAIN;
+	ares_channel channel;
 
+	if (q->servers && !q->n_servers) {
+		str_copy(q->reason, sizeof(q->reason), "no server is known outside of the tunnels");
+		str_copy(q->asked, sizeof(q->asked), "none");
+		return verdict;
+	}
+	channel = open_channel(q, &k);
 	if (!channel)
 		return verdict;
-	say_servers(channel, q->servers, sizeof(q->servers));
+	say_servers(channel, q->asked, sizeof(q->asked));
 	ask_all(channel, &k);
 	verdict = run(channel, &k) ? judge(&k) : QUERY_STOPPED;
 	/* Calls back for whatever is still open, hence before k goes. */

@@ -14,16 +14,16 @@ enum query_verdict {
 
 struct query {
 	const char *host, *resolv_conf;
-	const struct ip_addr *asked;   /* instead of those of resolv_conf, unless there is none */
-	size_t n_asked;
 	uint32_t mark; /* of the sockets; without the privilege for it they go unmarked */
 	bool ipv6;
+	const struct ip_addr *servers; /* instead of those of resolv_conf; NULL = these */
+	size_t n_servers;
 	int64_t deadline;	 /* of clock_ms(), 0 = none */
 	bool (*stop)(void *ctx); /* asked at least every 100 ms; may be NULL */
 	void *ctx;
 	/* out */
 	char reason[128];  /* why nothing was found */
-	char servers[256]; /* who was asked: "192.0.2.1, 192.0.2.2" */
+	char asked[256];   /* who was asked: "192.0.2.1, 192.0.2.2" */
 };
 
 /* Appends the addresses found, IPv4 first, each family in the server's order. */

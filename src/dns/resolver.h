@@ -18,7 +18,7 @@ int resolver_detect(struct arena *a, enum resolver_backend *ret, struct err *e);
 int resolver_upstream(struct arena *a, struct ip_addr **ret, size_t *ret_n, struct err *e);
 /*
  * The same for who looks up names by himself: *ret_path is the resolv.conf(5) that holds outside of
- * wf's tunnels (it may not exist), the servers are set only where they are not those of that file.
+ * wf's tunnels (it may not exist). *ret is NULL where the servers are those of that file.
  */
 int resolver_outside(struct arena *a, const char **ret_path, struct ip_addr **ret, size_t *ret_n,
 	struct err *e);

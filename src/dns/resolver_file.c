@@ -170,19 +170,17 @@ int file_original(struct arena *a, struct resolv_file *ret, const char **ret_pat
 	return 0;
 }
 
-int file_read_slot(struct arena *a, const struct resolver_state *slot, struct resolver_state *ret,
-	struct err *e)
+int file_read_slot(struct arena *a, struct resolver_state *ret, struct err *e)
 {
-	struct resolver_state r;
+	struct resolver_state found = {0};
 	struct resolv_file now;
-	int failed;
+	int r = resolv_file_look(a, RESOLV_CONF, &now, e);
 
-	if ((failed = resolv_file_look(a, RESOLV_CONF, &now, e)))
-		return failed;
-	if (resolv_text_read_stamped(a, now.bytes, &r) && str_eq(r.ifname, slot->ifname))
-		*ret = r;
-	else
-		*ret = (struct resolver_state){0};
+	if (r)
+		return r;
+	/* There is one for all links: whose it is, is part of the value. */
+	(void)resolv_text_read_stamped(a, now.bytes, &found);
+	*ret = found;
 	return 0;
 }
 

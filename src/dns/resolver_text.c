@@ -73,7 +73,7 @@ void resolv_text_parse(struct arena *a, const char *text, struct resolv_text *re
 	}
 }
 
-void resolv_text_plain(const struct resolver_state *r, struct strbuf *out)
+static void add_lines(const struct resolver_state *r, struct strbuf *out)
 {
 	char text[IP_TEXT_SIZE];
 	bool any = false;
@@ -110,17 +110,18 @@ static void add_options(const char *original, struct strbuf *out)
 
 void resolv_text_stamped(const struct resolver_state *r, const char *original, struct strbuf *out)
 {
-	strbuf_addf(out,
-		RESOLV_STAMP
-		"%s\n"
-		"# 'wf down' puts back what stood here before; it is kept in " RESOLV_KEPT "\n",
-		r->ifname);
+	strbuf_addf(out, RESOLV_STAMP "%s\n", r->ifname);
+	if (original)
+		strbuf_add(out,
+			"# 'wf down' puts back what stood here before; it is kept in " RESOLV_KEPT
+			"\n");
 	strbuf_add(out, r->everything ? STAMP_ALL : STAMP_VIA);
 	LIST_FOREACH (d, r, domains)
 		strbuf_addf(out, " %s", *d);
 	strbuf_addc(out, '\n');
-	resolv_text_plain(r, out);
-	add_options(original, out);
+	add_lines(r, out);
+	if (original)
+		add_options(original, out);
 }
 
 bool resolv_text_read_stamped(struct arena *a, const char *text, struct resolver_state *ret)

@@ -5,6 +5,9 @@
  */
 #include "dns/resolver_parts.h"
 
+/* What a program finds there that does not want the stub: systemd-resolved.service(8). */
+#define RESOLVED_CONF "/run/systemd/resolve/resolv.conf"
+
 int resolver_outside(
 	struct arena *a, const char **ret_path, struct ip_addr **ret, size_t *ret_n, struct err *e)
 {
@@ -16,9 +19,14 @@ int resolver_outside(
 	/* What is lost names no servers; that a tunnel comes up does not depend on it. */
 	if (r && r != -E_NOT_FOUND)
 		return r;
-	*ret_path = path;
 	*ret = NULL;
 	*ret_n = 0;
+	*ret_path = path;
+	/* Asking its stub would ask the tunnels, too: the servers it knows are asked directly. */
+	if (!r && !ours && resolver_of(a, &original) == RESOLVER_RESOLVED) {
+		*ret_path = RESOLVED_CONF;
+		return resolved_upstream(a, ret, ret_n, e);
+	}
 	return 0;
 }
 
@@ -33,7 +41,7 @@ int resolver_upstream(struct arena *a, struct ip_addr **ret, size_t *ret_n, stru
 
 	if ((r = resolver_outside(a, &path, &servers, &n, e)))
 		return r;
-	if (!n) {
+	if (!servers) {
 		if ((r = resolv_file_look(a, path, &f, e)))
 			return r;
 		resolv_text_parse(a, f.bytes, &text);

@@ -60,10 +60,9 @@ static bool parse_scoped(const char *host, struct ip_endpoint *ret)
 /* How endpoints are looked up: outside of every tunnel, and of a firewall that stands. */
 struct asking {
 	struct host *h;
-	bool gated; /* DNS is let through for this question only */
-	const char *resolv_conf;
-	struct ip_addr *servers, *listed;
-	size_t n_servers, n_listed; /* servers: none = those of resolv_conf, which are `listed` */
+	bool gated;		 /* DNS is let through for this question only */
+	struct ip_addr *servers; /* who is asked */
+	size_t n_servers;
 };
 
 #define LOOKUP_OPEN_S 10 /* longer than all servers together take for one attempt */
@@ -83,21 +82,18 @@ static void let_through(void *ctx)
 
 	if (k->gated)
 		(void)firewall_let_lookup(
-			&k->h->local, k->listed, k->n_listed, LOOKUP_OPEN_S, &ignored);
+			&k->h->local, k->servers, k->n_servers, LOOKUP_OPEN_S, &ignored);
 }
 
 static int prepare_asking(struct host *h, struct asking *k, struct err *e)
 {
 	struct arena *a = h->ops->arena;
 	struct state want = {0};
-	int r;
 
 	*k = (struct asking){.h = h};
-	if ((r = resolver_outside(a, &k->resolv_conf, &k->servers, &k->n_servers, e)))
-		return r;
 	merge_record(a, &h->record, &want);
 	k->gated = want.firewall.kill_switch || want.firewall.dns_gate;
-	return k->gated ? resolver_upstream(a, &k->listed, &k->n_listed, e) : 0;
+	return k->gated ? resolver_upstream(a, &k->servers, &k->n_servers, e) : 0;
 }
 
 static int add_candidates(
@@ -108,9 +104,6 @@ static int add_candidates(
 		.mark = WF_MARK,
 		.ipv6 = k->h->ipv6,
 		.retries = -2,
-		.resolv_conf = k->resolv_conf,
-		.servers = k->servers,
-		.n_servers = k->n_servers,
 		.attempt = let_through,
 		.cancelled = cancelled,
 		.ctx = k,

@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "net/nft.h"
 #include "net/query.h"
+#include "ops/boot.h"
 #include "ops/intent.h"
 #include "ops/status_file.h"
 #include "sys/machine.h"
@@ -164,6 +165,7 @@ int host_lock(struct host *h, const char *keep, struct err *e)
 	LIST_FOREACH (c, &h->record, contributions)
 		if (!keep || !str_ieq(c->name, keep))
 			settle(h, c);
+	boot_repair(h);
 	return 0;
 }
 

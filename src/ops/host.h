@@ -41,7 +41,8 @@ int host_load(struct host *h, struct err *e);
 /*
  * Takes the lock and reads the record. Contributions whose command died are settled: an interrupted
  * up or down is marked as leaving (the next plan removes it), with a note; one whose command still
- * lives stays. `keep` (name, may be NULL) is not settled: the caller deals with it.
+ * lives stays. `keep` (name, may be NULL) is not settled: the caller deals with it. What outlives the
+ * kernel's state and nobody stands for is put right (ops/boot.h).
  */
 int host_lock(struct host *h, const char *keep, struct err *e);
 void host_unlock(struct host *h);

@@ -9,26 +9,28 @@
 #include "net/nft.h"
 #include "plan/merge.h"
 
-/* Counters of the table by their names (fw/build.c). */
-static const char *const counters[STOPPED_COUNT] = {
-	[STOPPED_DNS] = "dns",
-	[STOPPED_OUT] = "out",
-	[STOPPED_IN] = "in",
-	[STOPPED_FORWARD] = "forward",
-	[STOPPED_V6] = "v6",
-	[STOPPED_SPOOF] = "spoof",
+/* Names for JSON, and the counters of the table (fw/build.c). */
+static const struct {
+	const char *name, *counter;
+} counters[STOPPED_COUNT] = {
+	[STOPPED_DNS] = {"dns", "wf_drop_dns"},
+	[STOPPED_OUT] = {"out", "wf_drop_out"},
+	[STOPPED_IN] = {"in", "wf_drop_in"},
+	[STOPPED_FORWARD] = {"forward", "wf_drop_fwd"},
+	[STOPPED_V6] = {"v6", "wf_drop_v6"},
+	[STOPPED_SPOOF] = {"spoof", "wf_drop_spoof"},
 };
 
 const char *stopped_name(enum stopped s)
 {
-	return counters[s];
+	return counters[s].name;
 }
 
 static void add_counters(struct firewall_status *f, const struct fw_counters *found)
 {
 	LIST_FOREACH (c, found, items)
 		for (enum stopped s = 0; s < STOPPED_COUNT; s++)
-			if (str_eq(c->name, counters[s]))
+			if (str_eq(c->name, counters[s].counter))
 				f->stopped[s] += c->packets;
 }
 

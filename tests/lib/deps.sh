@@ -6,7 +6,7 @@
 # shellcheck shell=sh disable=SC2034
 
 DEPS_BUILD='build-essential autoconf automake pkg-config libmnl-dev libnftnl-dev libsqlite3-dev
-	libsodium-dev libc-ares-dev libarchive-dev libjansson-dev'
+	libsodium-dev libc-ares-dev libarchive-dev libjansson-dev libsystemd-dev'
 
 # The demo: a provider in a namespace, and a .zip of its files.
 DEPS_DEMO='wireguard-tools wireguard-go iproute2 nftables iputils-ping busybox-static util-linux

@@ -89,7 +89,8 @@ static bool is_set(const char *ifname)
 {
 	struct resolver_state slot = wanted(ifname, "10.64.0.1"), r;
 
-	return resolver_read(a, &slot, &r, &e) == 0 && r.backend == RESOLVER_FILE;
+	return resolver_read(a, &slot, &r, &e) == 0 && r.backend == RESOLVER_FILE &&
+		str_eq(r.ifname, ifname);
 }
 
 static const char *upstream(void)
@@ -181,7 +182,7 @@ static void make_bind(void)
 {
 	make_static();
 	put("/run/bound", "# from outside\nnameserver 192.0.2.1\nnameserver 2001:db8::1\n");
-	if (mount("/run/bound", CONF, NULL, MS_BIND, NULL) < 0)
+	if (mount("/run/bound", CONF, "", MS_BIND, NULL) < 0)
 		perror("bind");
 }
 
@@ -366,7 +367,7 @@ static void test_trouble(void)
 
 	clear();
 	make_bind();
-	if (mount(NULL, CONF, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) < 0)
+	if (mount("", CONF, "", MS_BIND | MS_REMOUNT | MS_RDONLY, NULL) < 0)
 		perror("remount");
 	before = whole();
 	ok(!set("wg0", "10.64.0.1"), "mounted read-only: refused");
