@@ -9,6 +9,7 @@
 
 static const struct option_row options[] = {
 	{"all", 0, NULL, "every tunnel that is up here"},
+	{"run-hooks", 0, NULL, "run hooks that are not trusted, this once"},
 	{0},
 };
 
@@ -20,7 +21,17 @@ static void print_json(struct cmd *c, const struct down_result *res)
 	LIST_FOREACH (t, res, titles)
 		jsonw_str(&c->j, *t);
 	jsonw_array_end(&c->j);
+	jsonw_kv_uint(&c->j, "failed_hooks", res->failed_hooks);
 	cmd_json_end(c);
+}
+
+/* The tunnel is down all the same. */
+static int judge_hooks(const struct down_result *res, struct err *e)
+{
+	if (!res->failed_hooks)
+		return 0;
+	return err_set(e, E_PARTLY, "it is down, but %u hook%s failed", res->failed_hooks,
+		res->failed_hooks == 1 ? "" : "s");
 }
 
 static int run(struct cmd *c, struct err *e)
@@ -33,7 +44,7 @@ static int run(struct cmd *c, struct err *e)
 		err_set(e, E_USAGE, "'wf down' needs one NAME or --all");
 		return err_hint(e, "usage: wf down NAME|--all");
 	}
-	if ((r = ops_down(&c->ops, all ? NULL : c->argv[0], &res, e)))
+	if ((r = ops_down(&c->ops, all ? NULL : c->argv[0], cmd_flag(c, "run-hooks"), &res, e)))
 		return r;
 	if (res.plan) {
 		cmd_plan(c, "wf.down/1", res.plan);
@@ -41,7 +52,7 @@ static int run(struct cmd *c, struct err *e)
 	}
 	if (c->json) {
 		print_json(c, &res);
-		return 0;
+		return judge_hooks(&res, e);
 	}
 	if (res.nothing)
 		cmd_say(c, "%s is %sup", all ? "nothing" : c->argv[0], all ? "" : "not ");
@@ -51,7 +62,7 @@ static int run(struct cmd *c, struct err *e)
 		str_escape(title, sizeof(title), *t);
 		strbuf_addf(&c->out, "%s  %s down\n", title, term_sign(&c->term, TERM_DOWN));
 	}
-	return 0;
+	return judge_hooks(&res, e);
 }
 
 const struct command cmd_down = {

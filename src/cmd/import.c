@@ -22,6 +22,21 @@ static const struct option_row options[] = {
 	{0},
 };
 
+static void patterns_json(struct jsonw *j, const struct import_config *i)
+{
+	jsonw_key(j, "patterns");
+	jsonw_array(j);
+	LIST_FOREACH (p, i, patterns) {
+		jsonw_object(j);
+		jsonw_kv_str(j, "pattern", pattern_name(p->pattern));
+		jsonw_kv_str(j, "rationale", p->rationale);
+		jsonw_kv_bool(j, "enabled", p->enabled);
+		jsonw_kv_str(j, "flaw", p->flaw);
+		jsonw_object_end(j);
+	}
+	jsonw_array_end(j);
+}
+
 static void config_json(struct cmd *c, const struct import_config *i)
 {
 	struct jsonw *j = &c->j;
@@ -48,6 +63,8 @@ static void config_json(struct cmd *c, const struct import_config *i)
 	jsonw_kv_uint(j, "unchanged", i->unchanged);
 	jsonw_kv_uint(j, "own_keys", i->own_keys);
 	jsonw_kv_uint(j, "hooks", i->hooks);
+	jsonw_kv_uint(j, "held_back", i->held_back);
+	patterns_json(j, i);
 	present_strings(j, "changes", i->changes, i->n_changes);
 	present_strings(j, "same_key", i->same_key, i->n_same_key);
 	jsonw_object_end(j);
@@ -127,6 +144,40 @@ static void print_changes(struct cmd *c, const struct import_config *i)
 		strbuf_addf(&c->out, "  ~ … and %zu more\n", i->n_changes - shown);
 }
 
+static void add_known(struct cmd *c, const struct import_config *i, enum pattern what)
+{
+	const struct hook_pattern *first = NULL;
+	unsigned n = 0;
+
+	LIST_FOREACH (p, i, patterns) {
+		if (p->pattern != what || p->inert)
+			continue;
+		first = first ? first : p;
+		n++;
+	}
+	if (!n)
+		return;
+	strbuf_addf(&c->out, "%u known %s%s became %s%s; ", n, present_pattern(what), plural(n),
+		n == 1 ? "the native one" : "native ones",
+		first->enabled ? "" : ", which your settings overrule");
+}
+
+/* "1 known kill switch became the native one; 0 held back" */
+static void print_hooks(struct cmd *c, const struct import_config *i)
+{
+	strbuf_add(&c->out, "  hooks     ");
+	if (!i->n_patterns) {
+		strbuf_addf(&c->out, "%u as before\n", i->hooks);
+		return;
+	}
+	for (enum pattern p = PATTERN_KILL_SWITCH; p < PATTERN_RAW_SHELL; p++)
+		add_known(c, i, p);
+	strbuf_addf(&c->out, "%u held back%s\n", i->held_back,
+		i->held_back ? arena_printf(c->arena, " ('wf show %s' shows them)",
+				       present_name(c->arena, i->peer, i->sponsor, i->this_machine))
+			     : "");
+}
+
 static void print_config(struct cmd *c, const struct import_config *i)
 {
 	struct arena *a = c->arena;
@@ -151,8 +202,7 @@ static void print_config(struct cmd *c, const struct import_config *i)
 		strbuf_addf(&c->out, "  keys      %u server%s with a key of %s own\n", i->own_keys,
 			plural(i->own_keys), i->own_keys == 1 ? "its" : "their");
 	if (i->hooks)
-		strbuf_addf(&c->out, "  hooks     %u command%s kept, not run\n", i->hooks,
-			plural(i->hooks));
+		print_hooks(c, i);
 	for (size_t k = 0; k < i->n_same_key; k++)
 		strbuf_addf(&c->out,
 			"  ! %s has the same key: of two devices with one key only one works at a "

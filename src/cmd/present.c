@@ -216,3 +216,18 @@ void present_line(struct strbuf *out, const char *label, const char *text)
 	if (!str_empty(text))
 		strbuf_addf(out, "  %-14s %s\n", label, text);
 }
+
+const char *present_pattern(enum pattern what)
+{
+	switch (what) {
+	case PATTERN_KILL_SWITCH: return "kill switch";
+	case PATTERN_DNS_LEAK: return "DNS rule";
+	case PATTERN_NAT: return "address translation";
+	case PATTERN_FORWARDING: return "forwarding rule";
+	case PATTERN_MSS_CLAMP: return "MSS clamp";
+	case PATTERN_DNAT: return "port forwarding";
+	case PATTERN_SPLIT_TUNNEL: return "split tunnel";
+	case PATTERN_RAW_SHELL: return "shell command";
+	}
+	return NULL;
+}

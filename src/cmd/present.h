@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 #include "model/entity.h"
+#include "model/policy.h"
 
 /* Objects, each complete. No secret is in any of them. */
 void present_config(struct jsonw *j, const struct config *c);
@@ -25,6 +26,8 @@ const char *present_name(struct arena *a, const char *peer, const char *sponsor,
 const char *present_text(struct arena *a, const char *text);
 /* "Frankfurt, Germany", or what is known of it, or NULL. */
 const char *present_place(struct arena *a, const char *city, const char *country);
+/* "kill switch": a pattern of command_pair rows in words, in the singular. */
+const char *present_pattern(enum pattern what);
 /* "  label        text" when there is a text. */
 void present_line(struct strbuf *out, const char *label, const char *text);
 

@@ -28,6 +28,7 @@ extern const struct command cmd_ssh_host_list;
 extern const struct command cmd_ssh_host_remove;
 extern const struct command cmd_ssh_host_show;
 extern const struct command cmd_status;
+extern const struct command cmd_trust;
 extern const struct command cmd_up;
 extern const struct command cmd_help;
 extern const struct command cmd_version;

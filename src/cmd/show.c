@@ -24,8 +24,10 @@ static bool holds_key(const struct conf_hook *h)
 	return hooks_hold_key(h->command, h->len);
 }
 
-static void hooks_json(struct jsonw *j, const struct conf *hooks)
+static void hooks_json(struct cmd *c, const struct conf *hooks)
 {
+	struct jsonw *j = &c->j;
+
 	jsonw_key(j, "hooks");
 	jsonw_array(j);
 	LIST_FOREACH (h, hooks, hooks) {
@@ -42,13 +44,39 @@ static void hooks_json(struct jsonw *j, const struct conf *hooks)
 	jsonw_array_end(j);
 }
 
+static void rows_json(struct cmd *c, const struct book_entry *b)
+{
+	struct jsonw *j = &c->j;
+
+	jsonw_key(j, "patterns");
+	jsonw_array(j);
+	LIST_FOREACH (row, b, rows) {
+		jsonw_object(j);
+		jsonw_kv_str(j, "pattern", pattern_name(row->pattern));
+		jsonw_kv_str(j, "meaning", row->says);
+		jsonw_kv_str(j, "rationale", row->rationale);
+		jsonw_kv_str(j, "from", row->user ? "set" : "file");
+		jsonw_kv_bool(j, "enabled", row->enabled);
+		jsonw_key(j, "hooks");
+		jsonw_array(j);
+		LIST_FOREACH (h, &row->hooks, items)
+			jsonw_int(j, h->at);
+		jsonw_array_end(j);
+		jsonw_object_end(j);
+	}
+	jsonw_array_end(j);
+	jsonw_kv_str(j, "hooks_hash", b->raw.hash);
+	jsonw_kv_bool(j, "hooks_trusted", b->raw.trusted);
+}
+
 static void print_json(struct cmd *c, const struct book_entry *b)
 {
 	cmd_json(c, "wf.show/1");
 	jsonw_key(&c->j, "config");
 	present_config(&c->j, &b->config);
 	present_slots(&c->j, "peers", &b->servers);
-	hooks_json(&c->j, &b->hooks);
+	hooks_json(c, &b->hooks);
+	rows_json(c, b);
 	present_strings(&c->j, "same_key", b->same_key, b->n_same_key);
 	cmd_json_end(c);
 }
@@ -109,18 +137,33 @@ static void print_config(struct cmd *c, const struct config *i, bool secrets)
 	present_line(out, "notes", i->notes ? present_text(a, i->notes) : NULL);
 }
 
-static void print_hooks(struct cmd *c, const struct conf *hooks, bool secrets)
+static const char *state_of(const struct book_entry *b, const struct book_row *row)
 {
-	if (hooks->n_hooks)
-		strbuf_add(&c->out, "\n  hooks, kept and not run\n");
-	LIST_FOREACH (h, hooks, hooks) {
-		const char *text = arena_strndup(c->arena, h->command, h->len);
+	if (row->pattern != PATTERN_RAW_SHELL)
+		return row->enabled ? "on" : "off";
+	return b->raw.trusted ? "trusted" : "held back";
+}
 
-		if (holds_key(h) && secrets)
-			continue;
-		strbuf_addf(&c->out, "    %-8s %s\n", hooks_phase_name(h->phase),
-			holds_key(h) ? "(holds a key, hidden)" : present_text(c->arena, text));
+static void print_rows(struct cmd *c, const struct book_entry *b, bool secrets)
+{
+	if (b->n_rows)
+		strbuf_addc(&c->out, '\n');
+	LIST_FOREACH (row, b, rows) {
+		strbuf_addf(&c->out, "  %-14s %s: %s%s\n", present_pattern(row->pattern),
+			state_of(b, row), present_text(c->arena, row->says),
+			row->user ? " (set)" : "");
+		LIST_FOREACH (h, &row->hooks, items) {
+			if (holds_key(&h->hook) && secrets)
+				continue;
+			strbuf_addf(&c->out, "    %-8s %s\n", hooks_phase_name(h->hook.phase),
+				present_text(c->arena,
+					hooks_masked(c->arena, h->hook.command, h->hook.len)));
+		}
 	}
+	if (b->raw.n_hooks && !b->raw.trusted)
+		cmd_say(c, "note: what was not understood is not run before 'wf trust %s'",
+			present_name(c->arena, b->config.peer_name, b->config.sponsor_name,
+				b->config.this_machine));
 }
 
 static void print_text(struct cmd *c, const struct book_entry *b, bool secrets)
@@ -128,7 +171,7 @@ static void print_text(struct cmd *c, const struct book_entry *b, bool secrets)
 	print_config(c, &b->config, secrets);
 	LIST_FOREACH (s, &b->servers, items)
 		print_slot(c, s, secrets);
-	print_hooks(c, &b->hooks, secrets);
+	print_rows(c, b, secrets);
 	for (size_t i = 0; i < b->n_same_key; i++)
 		cmd_say(c,
 			"note: %s has the same key; of two devices with one key only one works "

@@ -14,6 +14,7 @@ const struct command *const commands[] = {
 	&cmd_show,
 	&cmd_servers,
 	&cmd_set,
+	&cmd_trust,
 	&cmd_generate,
 	&cmd_remove,
 	&cmd_sponsor_add,

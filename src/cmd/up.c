@@ -15,6 +15,7 @@ static const struct option_row options[] = {
 	{"via", 0, "NAME", "send its encrypted packets through that tunnel"},
 	{"no-keep-ssh", 0, NULL, "route SSH connections into the tunnel as well"},
 	{"confirm", 0, "lose-ssh", "confirms --no-keep-ssh"},
+	{"run-hooks", 0, NULL, "run hooks that are not trusted, this once"},
 	{0},
 };
 
@@ -66,10 +67,10 @@ static void verifying(void *ctx, const struct contribution *t)
 		return;
 	str_escape(title, sizeof(title), t->title);
 	str_escape(server, sizeof(server), t->server ? t->server : "");
-	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, %skill switch … verifying", title,
+	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, %s … verifying", title,
 		term_sign(&c->term, TERM_WAITING), server, t->own.n_addrs,
 		t->own.n_addrs == 1 ? "" : "es", t->own.n_routes, t->own.n_routes == 1 ? "" : "s",
-		t->own.firewall.kill_switch ? "" : "no ");
+		t->own.firewall.kill_switch ? "kill switch" : "no kill switch");
 }
 
 static void print_json(struct cmd *c, const struct up_result *r)
@@ -91,6 +92,7 @@ static void print_json(struct cmd *c, const struct up_result *r)
 	else
 		jsonw_int(&c->j, r->handshake_ms);
 	jsonw_kv_bool(&c->j, "kill_switch", t->own.firewall.kill_switch);
+	jsonw_kv_uint(&c->j, "held_back", r->held_back);
 	jsonw_key(&c->j, "notes");
 	jsonw_array(&c->j);
 	LIST_FOREACH (note, t, notes)
@@ -131,8 +133,19 @@ static void print_text(struct cmd *c, const struct up_result *r)
 		cmd_say(c,
 			"note: the resolver of this machine is not set; lookups go where they went "
 			"before");
-	if (t->full && !t->own.firewall.kill_switch)
-		cmd_say(c, "note: no kill switch is on");
+	if (t->own.firewall.kill_switch)
+		cmd_say(c, "note: the kill switch is on");
+	else if (t->full)
+		cmd_say(c, "note: the kill switch is off%s",
+			t->config_id
+				? arena_printf(c->arena, "; 'wf set %s kill-switch=on'", t->name)
+				: "");
+	if (r->held_back)
+		cmd_say(c, "note: %u hook%s held back; %s", r->held_back,
+			r->held_back == 1 ? " is" : "s are",
+			t->config_id ? arena_printf(c->arena, "'wf trust %s' lets %s run", t->name,
+					       r->held_back == 1 ? "it" : "them")
+				     : "--run-hooks runs them");
 }
 
 static int run(struct cmd *c, struct err *e)
@@ -145,6 +158,7 @@ static int run(struct cmd *c, struct err *e)
 	if ((r = read_wait(c, &req, e)) || (r = read_ssh(c, &req, e)))
 		return r;
 	req.or_down = cmd_flag(c, "or-down");
+	req.run_hooks = cmd_flag(c, "run-hooks");
 	r = ops_up(&c->ops, &req, &res, e);
 	if (res.plan && !r) {
 		cmd_plan(c, "wf.up/1", res.plan);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Hashes of public data. Knows BLAKE2b; must not know what is hashed, and is never given a secret.
- * The context ends in a zero byte before the data begins, so that no two pairs of context and data
- * are the same input.
+ * Hashes of public data. Knows BLAKE2b and SHA-256; must not know what is hashed, and is never
+ * given a secret. The context ends in a zero byte before the data begins, so that no two pairs of
+ * context and data are the same input.
  */
 #include "crypto/hash.h"
 
@@ -22,4 +22,15 @@ void crypto_hash_hex(
 	crypto_generichash_update(&state, data, len);
 	crypto_generichash_final(&state, hash, sizeof(hash));
 	sodium_bin2hex(out, CRYPTO_HASH_SIZE, hash, sizeof(hash));
+}
+
+void crypto_digest_text(const void *data, size_t len, char out[static CRYPTO_DIGEST_SIZE])
+{
+	static const char lead[] = "SHA256:";
+	unsigned char hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, data, len);
+	memcpy(out, lead, sizeof(lead));
+	sodium_bin2base64(out + sizeof(lead) - 1, CRYPTO_DIGEST_SIZE - (sizeof(lead) - 1), hash,
+		sizeof(hash), sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 }

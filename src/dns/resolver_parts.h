@@ -75,6 +75,8 @@ bool resolvconf_rules(const char *resolv_conf);
 int resolvconf_read(struct arena *a, const struct resolver_state *slot, struct resolver_state *ret,
 	struct err *e);
 int resolvconf_set(const struct resolver_state *r, struct err *e);
+/* The servers of all records but wf's; NULL when wf has none, and resolv.conf says it all. */
+int resolvconf_upstream(struct arena *a, struct ip_addr **ret, size_t *ret_n, struct err *e);
 int resolvconf_unset(const struct resolver_state *slot, struct err *e);
 
 #endif

@@ -89,9 +89,11 @@ static int run(struct arena *a, const char *const *argv, const char *input, cons
 
 int resolvconf_set(const struct resolver_state *r, struct err *e)
 {
-	/* Metric 0 is before all others; exclusive: nobody else's servers are used beside. */
-	const char *argv[] = {
-		PROGRAM, "-a", r->ifname, "-m", "0", r->everything ? "-x" : NULL, NULL};
+	/*
+	 * As wg-quick does: before all others, and exclusive. It cannot send some names there and
+	 * others elsewhere by itself, and beside other servers these would be asked by chance.
+	 */
+	const char *argv[] = {PROGRAM, "-a", r->ifname, "-m", "0", "-x", NULL};
 	STRBUF_CLEANUP struct strbuf text = {0};
 	ARENA_CLEANUP struct arena *a = arena_new();
 	int status;
@@ -116,6 +118,41 @@ int resolvconf_read(struct arena *a, const struct resolver_state *slot, struct r
 		s.backend = RESOLVER_RESOLVCONF;
 		*ret = s;
 	}
+	return 0;
+}
+
+/* Before each record in what it lists; the interface follows. */
+#define RECORD "# resolv.conf from "
+
+int resolvconf_upstream(struct arena *a, struct ip_addr **ret, size_t *ret_n, struct err *e)
+{
+	const char *argv[] = {PROGRAM, "-l", NULL}, *text, *end;
+	struct {
+		LIST(struct ip_addr, addrs);
+	} found = {0};
+	bool any_of_wf = false;
+	int status, r = run(a, argv, "", &text, &status, e);
+
+	if (r)
+		return r;
+	for (text = strstr(text, RECORD); text; text = end) {
+		struct resolv_text t;
+		const char *one;
+
+		end = strstr(text + 1, RECORD);
+		one = arena_strndup(a, text, end ? (size_t)(end - text) : strlen(text));
+		if (strstr(one, RESOLV_STAMP)) {
+			any_of_wf = true;
+			continue;
+		}
+		resolv_text_parse(a, one, &t);
+		LIST_FOREACH (s, &t, servers)
+			*LIST_PUSH(a, &found, addrs) = *s;
+	}
+	if (!any_of_wf)
+		return 0;
+	*ret = found.n_addrs ? found.addrs : ARENA_NEW(a, struct ip_addr);
+	*ret_n = found.n_addrs;
 	return 0;
 }
 

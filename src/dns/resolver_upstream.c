@@ -22,8 +22,14 @@ int resolver_outside(
 	*ret = NULL;
 	*ret_n = 0;
 	*ret_path = path;
+	if (r || ours)
+		return 0;
+	switch (resolver_of(a, &original)) {
+	case RESOLVER_NONE:
+	case RESOLVER_FILE: return 0;
+	case RESOLVER_RESOLVCONF: return resolvconf_upstream(a, ret, ret_n, e);
 	/* Asking its stub would ask the tunnels, too: the servers it knows are asked directly. */
-	if (!r && !ours && resolver_of(a, &original) == RESOLVER_RESOLVED) {
+	case RESOLVER_RESOLVED:
 		*ret_path = RESOLVED_CONF;
 		return resolved_upstream(a, ret, ret_n, e);
 	}

@@ -11,6 +11,7 @@
 
 static const enum fw_type fields[] = {
 	[FW_NFPROTO] = FW_TYPE_NFPROTO,
+	[FW_IIF] = FW_TYPE_MARK,
 	[FW_IIFNAME] = FW_TYPE_IFNAME,
 	[FW_OIFNAME] = FW_TYPE_IFNAME,
 	[FW_MARK] = FW_TYPE_MARK,

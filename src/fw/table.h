@@ -28,6 +28,7 @@ enum fw_type {
 /* What is read from a packet, in the order of enum fw_type's use; the type is fw_field_type(). */
 enum fw_field {
 	FW_NFPROTO,
+	FW_IIF, /* index; 0 = none: a packet of this machine, in postrouting */
 	FW_IIFNAME,
 	FW_OIFNAME,
 	FW_MARK,

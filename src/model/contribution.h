@@ -32,6 +32,10 @@ struct contribution {
 	struct state own;   /* objects it needs whenever it is up; shared ones may occur in others */
 	struct state holder; /* objects needed only while it holds the default */
 	LIST(const char *, notes); /* said by compile, for people */
+	/* Hooks that ran on its way up and so run on its way down; filled by ops, not by compile. */
+	LIST(const char *, pre_down);
+	LIST(const char *, post_down);
+	bool stored_hooks; /* such hooks that hold a key: only the database has them */
 
 	/* the record's part */
 	enum contribution_phase phase;

@@ -88,7 +88,8 @@ struct firewall {
 	bool redirect_dns; /* DNS of local bridges goes to the first listed server of each family */
 
 	LIST(struct fw_endpoint, endpoints); /* of tunnels that are not nested in another */
-	LIST(uint32_t, marks);		     /* of users' own, outside WF_MARK */
+	LIST(uint32_t, marks); /* that the ciphertext to these endpoints carries, each exactly;
+				* WF_MARK itself always counts */
 	LIST(uint16_t, listen_ports); /* UDP, of tunnels whose peers come from anywhere */
 	LIST(struct fw_link, tunnels);
 	LIST(struct ip_addr, addresses); /* the tunnels' own: sources in, spoofing targets */

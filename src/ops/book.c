@@ -7,9 +7,9 @@
 #include "ops/book.h"
 
 #include "base/str.h"
-#include "ops/hooks.h"
 #include "ops/host.h"
 #include "ops/name.h"
+#include "ops/policy.h"
 #include "wgconf/provider.h"
 
 int book_list(struct ops *o, const char *sponsor, const char *peer, struct config_list *ret,
@@ -33,6 +33,39 @@ int book_list(struct ops *o, const char *sponsor, const char *peer, struct confi
 	return store_config_list(o->store, o->arena, &f, ret, e);
 }
 
+static int load_row(
+	struct ops *o, const struct command_pair *p, struct book_row *ret, struct err *e)
+{
+	struct policy policy = {0};
+	int r;
+
+	if (!pattern_parse(p->pattern_name, &ret->pattern))
+		return err_set(e, E_DB, "a stored pattern '%s' is not understood", p->pattern_name);
+	if ((r = policy_row_load(o, p, &policy, e)) ||
+		(r = hooks_of_row(o, o->arena, p, &ret->hooks, e)))
+		return r;
+	ret->enabled = p->enabled;
+	ret->user = policy_is_user(p);
+	ret->rationale = p->rationale;
+	ret->says = p->variables ? policy_describe(o->arena, ret->pattern, &policy)
+		: ret->pattern == PATTERN_RAW_SHELL ? "not understood"
+						    : "nothing that is not done anyway";
+	return 0;
+}
+
+static int load_rows(struct ops *o, struct book_entry *b, struct err *e)
+{
+	struct command_pair_list l = {0};
+	int r = store_command_list(o->store, o->arena, b->config.id, &l, e);
+
+	LIST_FOREACH (p, &l, items)
+		if (!r)
+			r = load_row(o, p, LIST_PUSH(o->arena, b, rows), e);
+	if (r || (r = hooks_load(o, o->arena, b->config.id, &b->hooks, e)))
+		return r;
+	return trust_load(o, b->config.id, &b->raw, e);
+}
+
 int book_show(struct ops *o, const char *name, struct book_entry *ret, struct err *e)
 {
 	struct book_entry b = {0};
@@ -47,7 +80,7 @@ int book_show(struct ops *o, const char *name, struct book_entry *ret, struct er
 		*e = (struct err){0};
 	else if (r)
 		return r;
-	if ((r = hooks_load(o, o->arena, b.config.id, &b.hooks, e)) ||
+	if ((r = load_rows(o, &b, e)) ||
 		(r = store_config_same_key(o->store, o->arena, b.config.public_key, b.config.id,
 			 &b.same_key, &b.n_same_key, e)))
 		return r;

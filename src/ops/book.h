@@ -4,17 +4,27 @@
 #define WF_OPS_BOOK_H
 
 #include "model/conf.h"
-#include "ops/ops.h"
+#include "ops/trust.h"
 #include "store/entities.h"
 
 /* sponsor and peer may be NULL; one that does not exist is E_NOT_FOUND. */
 int book_list(struct ops *o, const char *sponsor, const char *peer, struct config_list *ret,
 	struct err *e);
 
+/* One command_pair row. */
+struct book_row {
+	enum pattern pattern;
+	const char *says;      /* what it asks for, in words */
+	const char *rationale; /* what was recognised, or NULL */
+	bool enabled, user;    /* user: from `set`, not from a file */
+	struct stored_hooks hooks;
+};
 struct book_entry {
 	struct config config;
 	struct server_list servers; /* the slots of the active server, or of the one named */
-	struct conf hooks;	    /* only its hooks are filled */
+	LIST(struct book_row, rows);
+	struct conf hooks;	    /* only its hooks are filled: all, as in the file */
+	struct hook_set raw;	    /* those that were not understood, and the trust in them */
 	const char **same_key;	    /* "device/sponsor" with the same key */
 	size_t n_same_key;
 };

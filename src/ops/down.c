@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * wf down. Knows the record and nothing else: no database, no row, and no link is needed. What was
- * compiled when the tunnel came up says what has to go.
+ * compiled when the tunnel came up says what has to go, and which hooks run; only those that hold a
+ * key are in the database alone.
  */
 #include "ops/up.h"
 
+#include <unistd.h>
+
 #include "base/str.h"
+#include "ops/trust.h"
 #include "store/entities.h"
 
 /* It is not up; is it at least something that could be? Then that is no error. */
@@ -26,23 +30,92 @@ static int not_up(struct ops *o, const char *name, struct down_result *ret, stru
 	return 0;
 }
 
-static int mark(struct host *h, const char *name, struct down_result *ret, struct err *e)
+/* What goes, and what runs before and after. */
+struct leaving {
+	struct hook_set hooks;
+	char ifname[WF_IFNAME_SIZE];
+};
+struct down {
+	struct host *h;
+	const char *name; /* NULL = all */
+	bool run_hooks;
+	LIST(struct leaving, leaving);
+};
+
+static bool is_meant(
+	const struct down *d, const struct contribution *only, const struct contribution *c)
 {
-	struct contribution *only = name ? host_find(h, name) : NULL;
+	return !c->lockdown && (!d->name || c == only);
+}
+
+/* The record says that this command is at it; with `leaving` the next plan takes it away. */
+static int mark(struct down *d, bool leaving, struct down_result *ret, struct err *e)
+{
+	struct host *h = d->h;
+	struct contribution *only = d->name ? host_find(h, d->name) : NULL;
 	int r;
 
-	if (name && !only)
-		return not_up(h->ops, name, ret, e);
+	ret->n_titles = 0;
+	if (d->name && !only)
+		return not_up(h->ops, d->name, ret, e);
 	LIST_FOREACH (c, &h->record, contributions) {
-		if (only && c != only)
+		if (!is_meant(d, only, c))
 			continue;
-		if ((r = host_check_free(c, e)))
+		if (c->pid != getpid() && (r = host_check_free(c, e)))
 			return r;
-		host_mark(h, c, "down", true);
+		host_mark(h, c, "down", leaving);
 		*LIST_PUSH(h->ops->arena, ret, titles) = c->title;
 	}
 	ret->nothing = !ret->n_titles;
 	return 0;
+}
+
+static void find_hooks(struct down *d)
+{
+	struct contribution *only = d->name ? host_find(d->h, d->name) : NULL;
+
+	LIST_FOREACH (c, &d->h->record, contributions) {
+		struct leaving l = {0};
+
+		if (!is_meant(d, only, c))
+			continue;
+		hooks_recorded(d->h->ops, c, d->run_hooks, &l.hooks);
+		str_copy(l.ifname, sizeof(l.ifname), c->ifname);
+		if (l.hooks.n_hooks)
+			*LIST_PUSH(d->h->ops->arena, d, leaving) = l;
+	}
+}
+
+/* A hook that fails is told, and keeps nothing: neither the tunnel up nor the firewall. */
+static void run_hooks(struct down *d, enum conf_phase phase, struct down_result *ret)
+{
+	struct ops *o = d->h->ops;
+
+	LIST_FOREACH (l, d, leaving) {
+		struct err why = {0};
+
+		if (!hooks_run(o, &l->hooks, phase, l->ifname, &why))
+			continue;
+		o->ui->warn(o->ui->ctx, &why);
+		ret->failed_hooks++;
+	}
+}
+
+/* PreDown runs while all is still up, and without the lock. */
+static int run_pre_down(struct down *d, struct down_result *ret, struct err *e)
+{
+	int r;
+
+	if (d->h->ops->dry_run)
+		return 0;
+	find_hooks(d);
+	if (!d->n_leaving)
+		return 0;
+	if ((r = mark(d, false, ret, e)) || (r = host_save(d->h, e)))
+		return r;
+	host_unlock(d->h);
+	run_hooks(d, CONF_PHASE_PRE_DOWN, ret);
+	return host_lock(d->h, NULL, e);
 }
 
 /* A stranger may change things between the look and the deed: then look again, a few times. */
@@ -64,15 +137,17 @@ static int take_away(struct host *h, struct err *e)
 	return r;
 }
 
-int ops_down(struct ops *o, const char *name, struct down_result *ret, struct err *e)
+int ops_down(
+	struct ops *o, const char *name, bool run_hooks_too, struct down_result *ret, struct err *e)
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
+	struct down d = {.h = &h, .name = name, .run_hooks = run_hooks_too};
 	struct err unsaved = {0};
 	int r;
 
 	*ret = (struct down_result){0};
 	if ((r = host_open(o, &h, e)) || (r = host_lock(&h, NULL, e)) ||
-		(r = mark(&h, name, ret, e)))
+		(r = run_pre_down(&d, ret, e)) || (r = mark(&d, true, ret, e)))
 		return r;
 	if (o->dry_run) {
 		STRBUF_CLEANUP struct strbuf b = {0};
@@ -95,5 +170,7 @@ int ops_down(struct ops *o, const char *name, struct down_result *ret, struct er
 	if ((r = host_finish(&h, e)))
 		return err_wrap(
 			e, "'%s' is down, but the record still names it", name ? name : "all");
+	host_unlock(&h);
+	run_hooks(&d, CONF_PHASE_POST_DOWN, ret);
 	return 0;
 }

@@ -74,18 +74,42 @@ static void keep_hooks(struct import *im, struct group *g, const struct conf *c)
 	report_of(im, g)->hooks = (unsigned)c->n_hooks;
 }
 
+/* The name of the file is that of its interface: in hooks it stands for %i as well. */
+static int store_hooks(struct import *im, struct group *g, const struct conf *c, struct err *e)
+{
+	struct import_config *rep = report_of(im, g);
+	const char *dot = strrchr(g->first->name, '.');
+	size_t len = dot ? (size_t)(dot - g->first->name) : strlen(g->first->name);
+	struct hook_report hooks;
+	int r = hooks_store(
+		im->o, c, arena_strndup(im->o->arena, g->first->name, len), g->row.id, &hooks, e);
+
+	if (r)
+		return r;
+	rep->held_back = hooks.held_back;
+	LIST_FOREACH (p, &hooks, patterns) {
+		*LIST_PUSH(im->o->arena, rep, patterns) = *p;
+		if (p->flaw)
+			import_note(im, g->first->place, p->line, 1,
+				arena_printf(im->o->arena, "hooks: %s: %s", p->rationale, p->flaw));
+	}
+	keep_hooks(im, g, c);
+	return 0;
+}
+
+/* Other hooks: what was trusted is not what is there now. */
 static int update_hooks(struct import *im, struct group *g, const struct conf *c, struct err *e)
 {
 	struct import_config *rep = report_of(im, g);
+	size_t before = g->hooks.n_hooks;
 	int r;
 
 	if (hooks_equal(c, &g->hooks))
 		return 0;
-	if ((r = hooks_remove(im->o, g->row.id, e)) || (r = hooks_store(im->o, c, g->row.id, e)))
+	if ((r = hooks_remove(im->o, g->row.id, e)) || (r = store_hooks(im, g, c, e)))
 		return r;
-	*LIST_PUSH(im->o->arena, rep, changes) = arena_printf(
-		im->o->arena, "hooks: %zu → %zu, none enabled", g->hooks.n_hooks, c->n_hooks);
-	keep_hooks(im, g, c);
+	*LIST_PUSH(im->o->arena, rep, changes) = arena_printf(im->o->arena,
+		"hooks: %zu → %zu; any trust in them is withdrawn", before, c->n_hooks);
 	return 0;
 }
 
@@ -214,15 +238,14 @@ static int make_new(struct import *im, struct group *g, const struct sponsor *s,
 		(r = sealer_seal(&im->sealer, &c->private_key, &row->private_key, e)) ||
 		(r = sealer_seal_text(
 			 &im->sealer, extras_of_config(im->o->arena, c), &row->extras, e)) ||
-		(r = store_config_add(im->o->store, row, e)) ||
-		(r = hooks_store(im->o, c, row->id, e)))
+		(r = store_config_add(im->o->store, row, e)))
 		return r;
-	keep_hooks(im, g, c);
-	return 0;
+	return store_hooks(im, g, c, e);
 }
 
 int group_open(struct import *im, const struct sponsor *s, const struct provider *p,
-	const struct conf *c, const char *public_key, struct group **ret, struct err *e)
+	const struct source_file *f, const struct conf *c, const char *public_key,
+	struct group **ret, struct err *e)
 {
 	struct group *g = ARENA_NEW(im->o->arena, struct group);
 	struct import_config *rep = LIST_PUSH(im->o->arena, im->report, configs);
@@ -230,6 +253,7 @@ int group_open(struct import *im, const struct sponsor *s, const struct provider
 	int r;
 
 	g->provider = p;
+	g->first = f;
 	g->report = im->report->n_configs - 1;
 	rep->device = arena_strdup(im->o->arena, c->device);
 	rep->peer = im->peer.name;
@@ -244,6 +268,7 @@ int group_open(struct import *im, const struct sponsor *s, const struct provider
 		r = make_new(im, g, s, c, public_key, e);
 	else
 		*e = none;
+	g->first = NULL;
 	if (r)
 		return r;
 	*ret = g;

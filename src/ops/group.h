@@ -28,6 +28,7 @@ struct import {
 struct group {
 	struct group *next;
 	const struct provider *provider; /* NULL = not a known one */
+	const struct source_file *first; /* while it is opened: the file that opens it */
 	struct config row;
 	struct wg_secret key; /* of the configuration */
 	bool existing, touched;
@@ -42,7 +43,8 @@ struct group {
  * [Interface], whose public key the caller has derived. The group is appended to im->groups.
  */
 int group_open(struct import *im, const struct sponsor *s, const struct provider *p,
-	const struct conf *c, const char *public_key, struct group **ret, struct err *e);
+	const struct source_file *f, const struct conf *c, const char *public_key,
+	struct group **ret, struct err *e);
 /* Takes in one file as a server. `a` lives as long as the file. */
 int group_add(struct import *im, struct group *g, struct arena *a, const struct source_file *f,
 	const struct conf *c, struct err *e);

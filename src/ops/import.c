@@ -214,7 +214,7 @@ static int find_group(struct import *im, const struct source_file *f, const stru
 		return r;
 	if ((*ret = group_of_sponsor(im, s.id)))
 		return 0;
-	return group_open(im, &s, provider_by_name(s.name), c, public_key, ret, e);
+	return group_open(im, &s, provider_by_name(s.name), f, c, public_key, ret, e);
 }
 
 static void take_notes(struct import *im, const struct source_file *f, const struct conf *c)

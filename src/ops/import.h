@@ -6,7 +6,7 @@
 #ifndef WF_OPS_IMPORT_H
 #define WF_OPS_IMPORT_H
 
-#include "ops/ops.h"
+#include "ops/hooks.h"
 
 enum import_deployed { IMPORT_DEPLOYED_ASK, IMPORT_DEPLOYED_YES, IMPORT_DEPLOYED_NO };
 
@@ -34,7 +34,9 @@ struct import_config {
 	unsigned files, servers, countries; /* servers and countries in all */
 	unsigned added, changed, unchanged;
 	unsigned own_keys; /* servers of this import with a key of their own */
-	unsigned hooks;	   /* commands kept and not enabled */
+	unsigned hooks;	   /* lines of the file that are hooks */
+	unsigned held_back; /* … of them not understood, and so not run */
+	LIST(struct hook_pattern, patterns); /* what they mean; only when they are new */
 	LIST(const char *, changes);
 	const char **same_key; /* "device/sponsor" with the same key */
 	size_t n_same_key;

@@ -140,7 +140,8 @@ static int check_dialect(const struct config *c, struct err *e)
 	return err_hint(e, "WireGuard cannot speak it; ask the sponsor for a WireGuard file");
 }
 
-static int load_rows(struct ops *o, const char *name, struct tunnel *ret, struct err *e)
+static int load_rows(
+	struct ops *o, const char *name, struct tunnel *ret, struct hook_set *hooks, struct err *e)
 {
 	struct server_list servers = {0};
 	struct tunnel t = {.keep_ssh = true};
@@ -164,13 +165,15 @@ static int load_rows(struct ops *o, const char *name, struct tunnel *ret, struct
 	t.server = servers.items[0].server;
 	t.country = servers.items[0].country;
 	t.city = servers.items[0].city;
-	if ((r = take_rows(o, &c, &servers, &t, e)) || (r = policy_load(o, c.id, &t.policy, e)))
+	if ((r = take_rows(o, &c, &servers, &t, e)) || (r = policy_load(o, c.id, &t.policy, e)) ||
+		(hooks && (r = trust_load(o, c.id, hooks, e))))
 		return r;
 	*ret = t;
 	return 0;
 }
 
-int intent_load(struct ops *o, const char *name, struct tunnel *ret, struct err *e)
+int intent_load(
+	struct ops *o, const char *name, struct tunnel *ret, struct hook_set *hooks, struct err *e)
 {
 	struct err why = {0};
 	const char *path;
@@ -180,11 +183,11 @@ int intent_load(struct ops *o, const char *name, struct tunnel *ret, struct err 
 	if ((r = name_parse(o->arena, name, &n, e)))
 		return r;
 	if (n.file)
-		return intent_load_file(o, n.file, ret, e);
-	r = load_rows(o, name, ret, &why);
+		return intent_load_file(o, n.file, ret, hooks, e);
+	r = load_rows(o, name, ret, hooks, &why);
 	path = n.server ? NULL : intent_file_path(o->arena, n.config);
 	if (r == -E_NOT_FOUND && path)
-		return intent_load_file(o, path, ret, e);
+		return intent_load_file(o, path, ret, hooks, e);
 	if (r)
 		*e = why;
 	return r;

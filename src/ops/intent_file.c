@@ -8,12 +8,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/str.h"
+#include "ops/policy.h"
+#include "wgconf/idiom.h"
 #include "wgconf/parse.h"
 
 #define ETC_WIREGUARD "/etc/wireguard"
@@ -59,6 +62,40 @@ static void keep_key(struct ops *o, struct wg_secret *s, struct key_ref *ret)
 	k->secret = secret_take(s);
 }
 
+static int by_line(const void *a, const void *b)
+{
+	const struct conf_hook *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+/* What the file's hooks mean, as an import would have it; the others are left over. */
+static int take_hooks(struct ops *o, const struct conf *c, struct tunnel *t, struct hook_set *hooks,
+	struct err *e)
+{
+	struct idiom_list l = {0};
+	int r;
+
+	*hooks = (struct hook_set){0};
+	idiom_recognise(o->arena, c, t->ifname, &l);
+	LIST_FOREACH (d, &l, items) {
+		if (d->pattern != PATTERN_RAW_SHELL) {
+			if ((r = policy_add(o->arena, d->pattern, d->inert ? NULL : &d->policy,
+				     &t->policy, e)))
+				return r;
+			continue;
+		}
+		LIST_FOREACH (i, d, up)
+			*LIST_PUSH(o->arena, hooks, hooks) = c->hooks[*i];
+		LIST_FOREACH (i, d, down)
+			*LIST_PUSH(o->arena, hooks, hooks) = c->hooks[*i];
+	}
+	if (hooks->n_hooks)
+		qsort(hooks->hooks, hooks->n_hooks, sizeof(*hooks->hooks), by_line);
+	trust_hash(o->arena, hooks);
+	return 0;
+}
+
 static int take_conf(struct ops *o, struct conf *c, struct tunnel *t, struct err *e)
 {
 	int r;
@@ -75,9 +112,6 @@ static int take_conf(struct ops *o, struct conf *c, struct tunnel *t, struct err
 		return r;
 	for (size_t i = 0; i < c->n_peers; i++)
 		keep_key(o, &c->peers[i].preshared, &t->peers[i].preshared);
-	if (c->n_hooks)
-		ops_note(o, "%zu hook%s of the file %s not run", c->n_hooks,
-			c->n_hooks == 1 ? "" : "s", c->n_hooks == 1 ? "is" : "are");
 	return 0;
 }
 
@@ -115,8 +149,10 @@ const char *intent_name_of_file(struct arena *a, const char *path)
 	return arena_strndup(a, base, strlen(base) - strlen(".conf"));
 }
 
-int intent_load_file(struct ops *o, const char *path, struct tunnel *ret, struct err *e)
+int intent_load_file(
+	struct ops *o, const char *path, struct tunnel *ret, struct hook_set *hooks, struct err *e)
 {
+	struct hook_set left;
 	struct tunnel t = {.keep_ssh = true};
 	struct conf c = {0};
 	int r;
@@ -130,6 +166,8 @@ int intent_load_file(struct ops *o, const char *path, struct tunnel *ret, struct
 	if ((r = read_conf(o, path, &c, e)))
 		return r;
 	r = take_conf(o, &c, &t, e);
+	if (!r)
+		r = take_hooks(o, &c, &t, hooks ? hooks : &left, e);
 	conf_clear(&c);
 	if (r)
 		return err_wrap(e, "'%s'", path);

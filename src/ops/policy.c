@@ -18,6 +18,18 @@ bool policy_is(const struct command_pair *row, enum pattern what)
 	return str_eq(row->pattern_name, pattern_name(what));
 }
 
+/* By way of a row's text: how two of a pattern are added up is known in one place. */
+int policy_add(struct arena *a, enum pattern what, const struct policy *src, struct policy *ret,
+	struct err *e)
+{
+	STRBUF_CLEANUP struct strbuf b = {0};
+
+	if (!src)
+		return 0;
+	policy_row_to_json(src, what, &b);
+	return policy_row_from_json(a, what, strbuf_str(&b), ret, e);
+}
+
 int policy_row_load(
 	struct ops *o, const struct command_pair *row, struct policy *ret, struct err *e)
 {
@@ -27,7 +39,7 @@ int policy_row_load(
 	if (!pattern_parse(row->pattern_name, &what))
 		return err_set(
 			e, E_DB, "a stored pattern '%s' is not understood", row->pattern_name);
-	if (what == PATTERN_RAW_SHELL)
+	if (what == PATTERN_RAW_SHELL || !row->variables)
 		return 0;
 	r = policy_row_from_json(o->arena, what, row->variables, ret, e);
 	return r ? err_wrap(e, "the stored %s", row->pattern_name) : 0;

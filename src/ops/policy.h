@@ -17,7 +17,10 @@ bool policy_is_user(const struct command_pair *row);
 /* Whether a row is of that pattern. */
 bool policy_is(const struct command_pair *row, enum pattern what);
 
-/* What one row says is added to *ret; nothing of raw_shell. */
+/* What *src says of that pattern is added to *ret; src NULL is nothing. */
+int policy_add(struct arena *a, enum pattern what, const struct policy *src, struct policy *ret,
+	struct err *e);
+/* What one row says is added to *ret; nothing of raw_shell and of one without variables. */
 int policy_row_load(struct ops *o, const struct command_pair *row, struct policy *ret,
 	struct err *e);
 /* What the enabled rows of a configuration ask for. */
@@ -28,5 +31,8 @@ int policy_store(struct ops *o, int64_t config_id, enum pattern what, const stru
 	bool enabled, bool add, struct err *e);
 /* The user's rows of the pattern go, the file's are enabled no more. */
 int policy_clear(struct ops *o, int64_t config_id, enum pattern what, struct err *e);
+
+/* policy_text.c: what a row of that pattern asks for, for people. */
+const char *policy_describe(struct arena *a, enum pattern what, const struct policy *p);
 
 #endif

@@ -25,6 +25,10 @@ static int compile_again(struct host *h, struct tunnel *t, struct facts *f,
 		(r = compile_tunnel(h->ops->arena, t, f, outer, &c, e)))
 		return r;
 	c.since = old->since;
+	/* What ran on its way up has its other half on its way down. */
+	c.pre_down = old->pre_down, c.n_pre_down = old->n_pre_down;
+	c.post_down = old->post_down, c.n_post_down = old->n_post_down;
+	c.stored_hooks = old->stored_hooks;
 	if (c.own.n_links && old->own.n_links)
 		c.own.links[0].ifindex = old->own.links[0].ifindex;
 	*ret = c;
@@ -96,7 +100,8 @@ int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struc
 		(r = host_load(&h, e)))
 		return r;
 	slot = host_find(&h, n.file ? n.file : n.config);
-	if ((r = intent_load(o, slot && !n.file ? running_name(o->arena, slot) : name, &t, e)))
+	if ((r = intent_load(
+		     o, slot && !n.file ? running_name(o->arena, slot) : name, &t, NULL, e)))
 		return r;
 	if (!slot) {
 		err_set(e, E_NO, "%s is not up", t.title);

@@ -23,7 +23,9 @@ struct up {
 	struct facts facts;
 	const struct contribution *again; /* a dead command's attempt that is begun anew */
 	struct host_plan plan;
-	bool stood; /* before the lock was taken: no name has been resolved */
+	struct host_ask ask;   /* wait_ms 0: nobody is asked for a handshake */
+	struct hook_set hooks; /* those that run; none when they are held back */
+	bool stood;	       /* before the lock was taken: no name has been resolved */
 	int64_t began_ms;
 };
 
@@ -164,6 +166,7 @@ static int enter_record(struct up *u, struct contribution **ret, struct err *e)
 		(r = check_ssh(u, e)) ||
 		(r = compile_tunnel(h->ops->arena, &u->tunnel, &u->facts, outer, &c, e)))
 		return r;
+	hooks_record(h->ops, &u->hooks, &c);
 	if (u->again) {
 		slot = record_find(&h->record, u->again->name);
 		c.own.links[0].ifindex = slot->own.n_links ? slot->own.links[0].ifindex : 0;
@@ -199,13 +202,80 @@ static void take_back(struct up *u)
 		h->ops->ui->warn(h->ops->ui->ctx, &second);
 }
 
+/* Again under the lock: our attempt must still stand in the record, and is ours. */
+static int take_lock_again(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct contribution *c;
+	int r = host_lock(u->h, u->tunnel.name, e);
+
+	if (r)
+		return r;
+	c = record_find(&u->h->record, u->tunnel.name);
+	if (!c || c->phase != CONTRIBUTION_DOING || c->pid != getpid())
+		return err_set(
+			e, E_BUSY, "another command took %s down meanwhile", u->tunnel.title);
+	ret->c = c;
+	return 0;
+}
+
+static int plan_again(struct up *u, struct err *e)
+{
+	return host_plan(u->h, u->ask.wait_ms ? &u->ask : NULL, &u->plan, e);
+}
+
+/* Hooks run without the lock; one that fails takes everything back. */
+static int run_hooks(struct up *u, enum conf_phase phase, struct up_result *ret, struct err *e)
+{
+	struct err why = {0};
+	int l, r;
+
+	host_unlock(u->h);
+	r = hooks_run(u->h->ops, &u->hooks, phase, u->tunnel.ifname, &why);
+	if ((l = take_lock_again(u, ret, e)))
+		return l;
+	if (!r)
+		return 0;
+	ret->c = NULL;
+	take_back(u);
+	*e = why;
+	return r;
+}
+
+/*
+ * The firewall forbids already what the new state forbids, and there is no link yet. Others leave
+ * alone what is being verified, so that is what the record says meanwhile.
+ */
+static int run_pre_up(struct up *u, struct up_result *ret, struct err *e)
+{
+	struct host *h = u->h;
+	struct contribution *c = record_find(&h->record, u->tunnel.name);
+	bool verifying = c->verifying;
+	int r;
+
+	if (!trust_has(&u->hooks, CONF_PHASE_PRE_UP))
+		return 0;
+	c->verifying = true;
+	if ((r = host_save(h, e)))
+		return r;
+	r = host_apply(h, &u->plan, STAGE_BEFORE, STAGE_TIGHTEN, true, e);
+	if (r)
+		take_back(u);
+	if (r || (r = run_hooks(u, CONF_PHASE_PRE_UP, ret, e)))
+		return r;
+	record_find(&h->record, u->tunnel.name)->verifying = verifying;
+	r = plan_again(u, e);
+	if (r)
+		take_back(u);
+	return r;
+}
+
 /* From BEFORE on, under the lock; the record says DOING before the first operation. */
-static int make(struct up *u, enum stage last, struct err *e)
+static int make(struct up *u, enum stage last, struct up_result *ret, struct err *e)
 {
 	struct host *h = u->h;
 	int r;
 
-	if ((r = host_save(h, e)))
+	if ((r = run_pre_up(u, ret, e)) || (r = host_save(h, e)))
 		return r;
 	r = host_apply(h, &u->plan, STAGE_BEFORE, last, true, e);
 	if (r)
@@ -265,22 +335,6 @@ static int verify(struct up *u, struct up_result *ret, struct err *e)
 	return 0;
 }
 
-/* Again under the lock: our attempt must still stand in the record, and is ours. */
-static int take_lock_again(struct up *u, struct up_result *ret, struct err *e)
-{
-	struct contribution *c;
-	int r = host_lock(u->h, u->tunnel.name, e);
-
-	if (r)
-		return r;
-	c = record_find(&u->h->record, u->tunnel.name);
-	if (!c || c->phase != CONTRIBUTION_DOING || c->pid != getpid())
-		return err_set(
-			e, E_BUSY, "another command took %s down meanwhile", u->tunnel.title);
-	ret->c = c;
-	return 0;
-}
-
 /* MOVE to AFTER: the default, and whatever the wait for the handshake left (a keepalive). */
 static int move(struct up *u, struct err *e)
 {
@@ -314,6 +368,19 @@ static int finish(struct up *u, struct up_result *ret, struct err *e)
 	ret->c = record_find(&h->record, u->tunnel.name);
 	sockets_end_cut(h);
 	return 0;
+}
+
+static int run_post_up(struct up *u, struct up_result *ret, struct err *e)
+{
+	int r;
+
+	if (!trust_has(&u->hooks, CONF_PHASE_POST_UP))
+		return 0;
+	if ((r = host_save(u->h, e))) {
+		take_back(u);
+		return r;
+	}
+	return run_hooks(u, CONF_PHASE_POST_UP, ret, e);
 }
 
 static int no_handshake(const struct up *u, const struct up_result *ret, struct err *e)
@@ -351,7 +418,7 @@ static int make_and_move(struct up *u, struct up_result *ret, struct err *e)
 	int r, v;
 
 	record_find(&u->h->record, u->tunnel.name)->verifying = true;
-	if ((r = make(u, STAGE_MAKE, e)))
+	if ((r = make(u, STAGE_MAKE, ret, e)))
 		return r;
 	if ((r = host_save(u->h, e))) {
 		take_back(u);
@@ -372,7 +439,6 @@ static int make_and_move(struct up *u, struct up_result *ret, struct err *e)
 static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 {
 	struct host *h = u->h;
-	struct host_ask ask = {.ifname = u->tunnel.ifname, .wait_ms = u->req->wait_ms};
 	struct contribution *c;
 	bool done;
 	int r;
@@ -381,9 +447,9 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 		return r;
 	if (u->stood)
 		return err_set(e, E_BUSY, "another command took it down meanwhile");
-	ask.known = u->again;
-	if ((r = enter_record(u, &c, e)) ||
-		(r = host_plan(h, u->req->wait_ms ? &ask : NULL, &u->plan, e)) ||
+	u->ask = (struct host_ask){
+		.ifname = u->tunnel.ifname, .wait_ms = u->req->wait_ms, .known = u->again};
+	if ((r = enter_record(u, &c, e)) || (r = plan_again(u, e)) ||
 		(r = host_check_foreign(&u->plan, c, !u->again, e)))
 		return r;
 	ret->c = c;
@@ -392,11 +458,25 @@ static int run_locked(struct up *u, struct up_result *ret, struct err *e)
 	if (h->ops->dry_run)
 		return dry_run(u, ret);
 	/* With nothing to wait for one plan is all: nobody else can have changed anything. */
-	r = u->req->wait_ms ? make_and_move(u, ret, e) : make(u, STAGE_AFTER, e);
-	if (r || (r = finish(u, ret, e)))
+	r = u->req->wait_ms ? make_and_move(u, ret, e) : make(u, STAGE_AFTER, ret, e);
+	if (r || (r = run_post_up(u, ret, e)) || (r = finish(u, ret, e)))
 		return r;
 	ret->total_ms = clock_ms() - u->began_ms;
 	return u->req->wait_ms && ret->peers && !ret->connected ? no_handshake(u, ret, e) : 0;
+}
+
+/* Other people's shell runs when it is trusted, or when that is asked for, and then it is shown. */
+static void choose_hooks(struct up *u, struct ops *o, struct up_result *ret)
+{
+	if (u->hooks.trusted)
+		return;
+	if (!u->req->run_hooks) {
+		ret->held_back = (unsigned)u->hooks.n_hooks;
+		u->hooks = (struct hook_set){0};
+	}
+	LIST_FOREACH (h, &u->hooks, hooks)
+		ops_note(o, "runs %s = %s", hooks_phase_name(h->phase),
+			hooks_masked(o->arena, h->command, h->len));
 }
 
 int ops_up(struct ops *o, const struct up_request *req, struct up_result *ret, struct err *e)
@@ -407,8 +487,9 @@ int ops_up(struct ops *o, const struct up_request *req, struct up_result *ret, s
 	int r;
 
 	*ret = (struct up_result){.handshake_ms = -1};
-	if ((r = intent_load(o, req->name, &u.tunnel, e)))
+	if ((r = intent_load(o, req->name, &u.tunnel, &u.hooks, e)))
 		return r;
+	choose_hooks(&u, o, ret);
 	u.tunnel.keep_ssh = !req->no_keep_ssh;
 	if ((r = host_open(o, &h, e)) || (r = host_load(&h, e)))
 		return r;

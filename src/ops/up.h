@@ -12,6 +12,7 @@ struct up_request {
 	bool or_down;		   /* without a handshake take it down again */
 	bool no_keep_ssh;	   /* SSH connections are not to be kept outside the tunnel … */
 	bool lose_ssh;		   /* … and the user confirmed that they may be cut */
+	bool run_hooks;		   /* hooks that are not trusted run this once */
 	/* Called when the objects stand and the waiting begins, for a line on the terminal. */
 	void (*verifying)(void *ctx, const struct contribution *c);
 	void *ctx;
@@ -26,6 +27,7 @@ struct up_result {
 	int64_t handshake_ms;	      /* from the first question to the last answer; -1 = none */
 	int64_t total_ms;
 	uint64_t tx_bytes, rx_bytes;  /* of the silent peer, for the error */
+	unsigned held_back;	      /* hooks that are not trusted and did not run */
 	const char *plan;	      /* with a dry run: its text */
 };
 
@@ -38,10 +40,12 @@ int ops_up(struct ops *o, const struct up_request *req, struct up_result *ret, s
 struct down_result {
 	LIST(const char *, titles); /* what was taken down */
 	bool nothing;		    /* nothing was up */
+	unsigned failed_hooks;	    /* each of them has been warned of; the tunnel is down all the same */
 	const char *plan;
 };
-/* name NULL = all. Works without database and without link. */
-int ops_down(struct ops *o, const char *name, struct down_result *ret, struct err *e);
+/* name NULL = all. Works without database and without link. run_hooks: as in struct up_request. */
+int ops_down(struct ops *o, const char *name, bool run_hooks, struct down_result *ret,
+	struct err *e);
 
 struct reload_result {
 	const struct contribution *c;

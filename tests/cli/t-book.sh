@@ -154,7 +154,7 @@ is_rc 0 'its sponsor is not' wf sponsor show mullvad
 is "$(wf list --json | jq -c 'keys_unsorted')" '["schema","configs"]' 'list'
 is "$(wf list --json | jq -c '.configs[0] | keys_unsorted[0:6]')" \
 	'["device","sponsor","name","this_machine","interface","public_key"]' 'a configuration'
-is "$(wf show psk --json | jq -c 'keys_unsorted')" '["schema","config","peers","hooks","same_key"]' 'show'
+is "$(wf show psk --json | jq -c 'keys_unsorted')" '["schema","config","peers","hooks","patterns","hooks_hash","hooks_trusted","same_key"]' 'show'
 like "$("$WF" help up)" '^wf up NAME' 'wf help VERB'
 is "$("$WF" help sponsor | wc -l)" 4 'wf help NOUN: its verbs'
 like "$("$WF" help)" '^commands:' 'wf help'

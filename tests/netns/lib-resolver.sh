@@ -4,9 +4,9 @@
 # Sourced after netns.sh.
 # shellcheck shell=sh disable=SC3043
 
-# What tests/unit/dns/tell.c says on the client.
+# What tests/unit/dns/tell.c says on the machine that CLIENT names.
 tell() {
-	on client "$WF_BUILD/tests/unit/dns/tell" "$@"
+	on "${CLIENT:-client}" "$WF_BUILD/tests/unit/dns/tell" "$@"
 }
 
 # conf_of MACHINE: all of its resolv.conf that has to come back after a tunnel, one text.
@@ -74,6 +74,14 @@ resolved_start() {
 		diag <"$BG_LOG"
 		bail "systemd-resolved does not start on $1"
 	}
+}
+
+# resolvectl ARGS...: systemd's own client, on the client.
+resolvectl() {
+	local root
+	root=$(resolver_root systemd-resolved) || exit 1
+	on client env "LD_LIBRARY_PATH=$(resolver_libs "$root")" "$root/usr/bin/resolvectl" \
+		--no-pager "$@"
 }
 
 # resolvconf_install MACHINE PACKAGE: openresolv or resolvconf, at the places their scripts name.

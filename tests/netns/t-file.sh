@@ -24,7 +24,7 @@ snapshot client "$RIG/after"
 same_state "$RIG/before" "$RIG/after" 'nothing was touched'
 
 is_rc 0 'up by path' wf up "$RIG/tmp/a.conf"
-like "$(cat "$T_TMP/stderr")" '1 hook of the file is not run' 'hooks are not run, and it says so'
+like "$(cat "$T_TMP/stderr")" '1 hook is held back' 'hooks are not run, and it says so'
 ok 'really not' on client test ! -e /tmp/wf-hook-ran
 is "$(seen_from 4) $(seen_from 6)" 's1 s1' 'traffic goes through it'
 is "$(status_of a .state)" connected 'status knows it'
