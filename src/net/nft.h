@@ -16,7 +16,7 @@ int net_nft_form(struct net *n, uint64_t *ret, struct err *e);
 /*
  * One transaction. `expect` is the form that the change is meant for (NULL: whatever is there):
  * E_CONFLICT when the table has another one. When somebody else changed any table meanwhile
- * (ERESTART) the form is asked again and the same is sent again, a few times. Every message is
+ * (ERESTART) the form is asked again and the same is sent again, up to 64 times. Every message is
  * acknowledged; the first refusal is the error, with the kernel's words, and nothing was done.
  */
 int net_nft_commit(struct net *n, const struct fw_batch *b, const uint64_t *expect, struct err *e);
