@@ -99,7 +99,7 @@ int resolver_unset(const struct resolver_state *slot, struct err *e)
 	case RESOLVER_NONE: return 0;
 	case RESOLVER_RESOLVED: return resolved_unset(slot, e);
 	case RESOLVER_RESOLVCONF: return resolvconf_unset(slot, e);
-	case RESOLVER_FILE: return file_unset(slot, e);
+	case RESOLVER_FILE: return file_unset(e);
 	}
 	return err_set(e, E_INTERNAL, "a resolver of an unknown kind");
 }

@@ -234,10 +234,9 @@ int file_set(const struct resolver_state *r, struct err *e)
 	return set_with(a, r, e);
 }
 
-/* Of a slot that is not NULL only when it stands there for that link. */
-static int give_back(struct arena *a, const char *ifname, bool *ret_done, struct err *e)
+/* Whatever link it was for: a stamp that is half overwritten does not tell. */
+static int give_back(struct arena *a, bool *ret_done, struct err *e)
 {
-	struct resolver_state set = {0};
 	struct resolv_file original, now;
 	const char *path;
 	bool ours;
@@ -245,22 +244,22 @@ static int give_back(struct arena *a, const char *ifname, bool *ret_done, struct
 
 	if ((r = resolv_file_look(a, RESOLV_CONF, &now, e)))
 		return r;
-	if (resolv_text_read_stamped(a, now.bytes, &set)) {
-		if (ifname && !str_eq(ifname, set.ifname))
-			return 0;
+	if (resolv_text_is_stamped(now.bytes)) {
 		if ((r = file_original(a, &original, &path, &ours, e)) || (r = put(&original, e)))
 			return r;
 		*ret_done = true;
 	}
+	/* What a killed command had ready; it is there only as long as something is kept. */
+	(void)unlink(TEMPORARY);
 	return resolv_kept_drop(e);
 }
 
-int file_unset(const struct resolver_state *slot, struct err *e)
+int file_unset(struct err *e)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
 	bool done;
 
-	return give_back(a, slot->ifname, &done, e);
+	return give_back(a, &done, e);
 }
 
 bool resolver_kept(uint64_t *ret_owner)
@@ -287,7 +286,7 @@ int resolver_repair(bool wanted, bool *ret_done, struct err *e)
 
 	if (!wanted && access(RESOLV_KEPT, F_OK) == 0) {
 		a = arena_new();
-		r = give_back(a, NULL, &done, e);
+		r = give_back(a, &done, e);
 	}
 	if (!r && ret_done)
 		*ret_done = done;

@@ -55,7 +55,7 @@ int resolv_owner(uint64_t *ret, struct err *e);
 enum resolver_backend resolver_of(struct arena *a, const struct resolv_file *now);
 int file_read_slot(struct arena *a, struct resolver_state *ret, struct err *e);
 int file_set(const struct resolver_state *r, struct err *e);
-int file_unset(const struct resolver_state *slot, struct err *e);
+int file_unset(struct err *e);
 /* What /etc/resolv.conf was before wf, or is when wf has not replaced it; *ret_path as in
  * resolver_outside. *ret_ours: it is replaced. */
 int file_original(struct arena *a, struct resolv_file *ret, const char **ret_path, bool *ret_ours,
