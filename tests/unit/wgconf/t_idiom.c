@@ -23,7 +23,7 @@ static const struct row kill_switch_rows[] = {
 	{"both families on one line",
 		"P iptables -I " KILL " && ip6tables -I " KILL "\n"
 		"d iptables -D " KILL " && ip6tables -D OUTPUT ! -o %i -m mark ! --mark $(wg  show "
-				      "%i fwmark) -m addrtype ! --dst-type LOCAL -j REJECT",
+		"%i fwmark) -m addrtype ! --dst-type LOCAL -j REJECT",
 		KILL_ROW " up 0 down 1\n"},
 	{"both families on two lines",
 		"P iptables -I " KILL "\n"
