@@ -121,6 +121,7 @@ static int run_pre_down(struct down *d, struct down_result *ret, struct err *e)
 /* A stranger may change things between the look and the deed: then look again, a few times. */
 static int take_away(struct host *h, struct err *e)
 {
+	struct err unsaved = {0};
 	int r = 0;
 
 	for (int tries = 0; tries < 3; tries++) {
@@ -130,6 +131,10 @@ static int take_away(struct host *h, struct err *e)
 			return r;
 		if (!p.plan.n_ops)
 			return 0;
+		/* Without room for it the tunnel goes all the same: the record as it was names all
+		 * of it, but the forms of the firewall in between. */
+		if (host_save(h, &unsaved) && !tries)
+			h->ops->ui->warn(h->ops->ui->ctx, &unsaved);
 		r = host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, e);
 		if (!r)
 			return 0;
@@ -142,7 +147,6 @@ int ops_down(
 {
 	HOST_CLEANUP struct host h = {.lock.fd = -1};
 	struct down d = {.h = &h, .name = name, .run_hooks = run_hooks_too};
-	struct err unsaved = {0};
 	int r;
 
 	*ret = (struct down_result){0};
@@ -161,10 +165,6 @@ int ops_down(
 	}
 	if (ret->nothing)
 		return 0;
-	/* Without room for it the tunnel goes all the same: the record as it was names all of it.
-	 */
-	if (host_save(&h, &unsaved))
-		o->ui->warn(o->ui->ctx, &unsaved);
 	if ((r = take_away(&h, e)))
 		return err_wrap(e, "cannot take down '%s'", name ? name : "all");
 	if ((r = host_finish(&h, e)))

@@ -178,7 +178,7 @@ int host_save(struct host *h, struct err *e)
 	STRBUF_CLEANUP struct strbuf text = {0};
 	int r;
 
-	if (!h->record.n_contributions && !h->record.n_previous) {
+	if (!h->record.n_contributions && !h->record.n_previous && !h->record.n_firewalls) {
 		if (unlink(path) < 0 && errno != ENOENT)
 			return err_errno(e, E_IO, errno, "cannot remove '%s'", path);
 		return status_file_write(h, e);

@@ -23,6 +23,8 @@ int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	/* What came up with IPv6 has to be seen also when IPv6 was switched off since. */
 	merge_scope(a, &h->record, h->ipv6_kernel, &scope);
 	scope.stats = stats;
+	/* Also a table that nobody recorded is worth a word in a status. */
+	scope.firewall |= stats;
 	if ((r = h->executor.observe(h->executor.ctx, a, &scope, &seen, e)))
 		return r;
 	merge_own(a, &h->record, &seen, own, foreign);
@@ -109,6 +111,7 @@ int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret,
 	drop_others(h, &ret->plan);
 	remember_settings(h, &want, &ret->have, &ret->plan);
 	merge_expect_links(&h->record, &ret->plan);
+	diff_expect_firewalls(a, &ret->have, &ret->plan, &h->record);
 	ret->done = arena_alloc(a, sizeof(*ret->done) * (ret->plan.n_ops + 1));
 	return 0;
 }
@@ -128,7 +131,7 @@ int host_check_foreign(
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out)
 {
 	(void)h;
-	text_plan(out, p);
+	text_plan_whole(out, p);
 }
 
 /* The index of a link that was made just now, also by an undo: by it it is known from now on. */
@@ -167,8 +170,9 @@ int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage
 	return r;
 }
 
-/* Settings that nobody wants any more have been put back by the plan. */
-static void forget_settings(struct host *h)
+/* Settings that nobody wants any more have been put back by the plan; the firewall has its final
+ * form. */
+static void forget_settled(struct host *h)
 {
 	struct state want = {0};
 	struct record *r = &h->record;
@@ -179,6 +183,9 @@ static void forget_settings(struct host *h)
 		if (find_sysctl(want.sysctls, want.n_sysctls, r->previous[i].key))
 			r->previous[kept++] = r->previous[i];
 	r->n_previous = kept;
+	r->n_firewalls = 0;
+	if (want.firewall.present)
+		*LIST_PUSH(h->ops->arena, r, firewalls) = want.firewall;
 }
 
 int host_finish(struct host *h, struct err *e)
@@ -187,6 +194,6 @@ int host_finish(struct host *h, struct err *e)
 	for (size_t i = h->record.n_contributions; i-- > 0;)
 		if (h->record.contributions[i].leaving)
 			host_remove(h, &h->record.contributions[i]);
-	forget_settings(h);
+	forget_settled(h);
 	return host_save(h, e);
 }

@@ -185,14 +185,18 @@ static void take_back(struct up *u)
 {
 	struct host *h = u->h;
 	struct contribution *c = record_find(&h->record, u->tunnel.name);
-	struct err second = {0};
+	struct err second = {0}, unsaved = {0};
 	struct host_plan p;
+	int r;
 
 	if (!c)
 		return;
 	host_mark(h, c, "up", true);
-	if (host_plan(h, NULL, &p, &second) ||
-		host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, &second)) {
+	r = host_plan(h, NULL, &p, &second);
+	/* Without room for the record the tunnel goes all the same. */
+	if (!r && host_save(h, &unsaved))
+		h->ops->ui->warn(h->ops->ui->ctx, &unsaved);
+	if (r || host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, &second)) {
 		/* The record still says what is there: the next command takes it back. */
 		h->ops->ui->warn(h->ops->ui->ctx, &second);
 		return;
@@ -342,7 +346,7 @@ static int move(struct up *u, struct err *e)
 	int r;
 
 	record_find(&h->record, u->tunnel.name)->verifying = false;
-	if ((r = host_plan(h, NULL, &rest, e)) ||
+	if ((r = host_plan(h, NULL, &rest, e)) || (r = host_save(h, e)) ||
 		(r = host_apply(h, &rest, STAGE_BEFORE, STAGE_AFTER, true, e))) {
 		take_back(u);
 		return r;

@@ -61,14 +61,14 @@ int canon_rule_cmp(const void *va, const void *vb)
 	return CMP(a->protocol, b->protocol);
 }
 
-/* By slot: back-end and interface; the one resolv.conf by the interface too, so that two that want
- * it keep their order. */
+/* Who speaks for a slot is for merge to say. */
 static int resolver_cmp(const void *va, const void *vb)
 {
 	const struct resolver_state *a = va, *b = vb;
 
 	TRY(CMP(a->backend, b->backend));
-	return strcmp(a->ifname, b->ifname);
+	TRY(strcmp(a->ifname, b->ifname));
+	return CMP(b->everything, a->everything);
 }
 
 int canon_peer_cmp(const void *va, const void *vb)

@@ -25,14 +25,23 @@
  *     5120   fwmark M/mask lookup main: ciphertext of any tunnel goes out directly;
  *            fwmark F lookup main for a user's mark F outside M/mask
  *     5125   lookup Tn suppress_prefixlength 0: its prefixes beat LAN and option 121 routes
+ *     5133   SELECTOR lookup Tn    } a tunnel for some alone (uid range, mark, destination), which
+ *     5134   SELECTOR prohibit     } has no 5125 and never holds the default
  *   holder's rules, while it holds the default:
  *     5130   to PRIVATE lookup main suppress_prefixlength 0: LAN, fixed ranges, because connected
  *            subnets are in the hand of whoever runs the network
+ *     5135   SELECTOR lookup main  } those that stay outside; cgroups are marked by the firewall
+ *     5136   SELECTOR prohibit     } instead and go by 5120
  *     5140   lookup Tn
  *     5150   not fwmark M/mask prohibit: sockets bound to a device never fall through to main
- *   sysctls  full IPv4: src_valid_mark 1, arp_ignore 1 on `all`. Loose reverse path filter on the
- *            device of an IPv4 endpoint that has a strict one: answers come back unmarked, and by
- *            the unmarked way they would have to come out of the tunnel.
+ *   sysctls  full IPv4: src_valid_mark 1, arp_ignore 1 on `all`. Answers of an endpoint come back
+ *            unmarked, and by the unmarked way they would have to come out of the tunnel, which a
+ *            strict reverse path filter does not take: the firewall marks them. Nested, where they
+ *            come out of the outer link, that one's filter is made loose.
+ *   firewall every tunnel names its endpoints, interface, addresses, DNS; a full one always asks
+ *            for the table. Kill switch: full, nothing but what is named; else its prefixes alone
+ *            leave by it or not at all, also by `unreachable` routes for them in Tn.
+ *   resolver its DNS servers for its search domains, the holder's for everything.
  *   Table = off: link, device, addresses. Table = N: routes for every allowed IP in N besides.
  *   Neither has rules but those of nesting.
  *
@@ -42,6 +51,7 @@
 #include "plan/compile.h"
 
 #include "base/str.h"
+#include "plan/canon.h"
 #include "plan/compile_parts.h"
 
 #define MTU_DEFAULT  1500
@@ -54,6 +64,26 @@ bool compile_usable(struct compile *c, const struct ip_addr *addr)
 	if (addr->family != AF_INET6 || c->facts->ipv6)
 		return true;
 	c->dropped_ipv6 = true;
+	return false;
+}
+
+bool compile_carries(const struct compile *c, const struct ip_addr *addr)
+{
+	LIST_FOREACH (p, &c->ret->own.devices[0], peers)
+		LIST_FOREACH (w, p, allowed)
+			if (ip_prefix_contains(&w->prefix, addr))
+				return true;
+	return false;
+}
+
+bool compile_is_whole(const struct compile *c)
+{
+	if (c->tunnel->table_mode == TABLE_AUTO)
+		return c->ret->full;
+	LIST_FOREACH (p, &c->ret->own.devices[0], peers)
+		LIST_FOREACH (w, p, allowed)
+			if (ip_prefix_is_default(&w->prefix))
+				return true;
 	return false;
 }
 
@@ -75,15 +105,6 @@ static void identify(struct compile *c)
 	if (t->table_mode == TABLE_AUTO || t->via)
 		ret->number = c->facts->free_table;
 	c->mark = t->fwmark > 0 ? (uint32_t)t->fwmark : WF_MARK | ret->number;
-}
-
-static void compile_names(struct compile *c)
-{
-	LIST_FOREACH (dns, c->tunnel, dns)
-		if (compile_usable(c, dns))
-			*LIST_PUSH(c->a, c->ret, dns) = *dns;
-	LIST_FOREACH (domain, c->tunnel, search)
-		*LIST_PUSH(c->a, c->ret, search) = arena_strdup(c->a, *domain);
 }
 
 static void compile_addrs(struct compile *c)
@@ -178,15 +199,21 @@ int compile_tunnel(struct arena *a, const struct tunnel *tunnel, const struct fa
 		return err_set(e, E_INTERNAL, "no table number was given for '%s'", tunnel->name);
 	c.outer = tunnel->via ? outer : NULL;
 	identify(&c);
-	compile_names(&c);
 	compile_addrs(&c);
-	r = compile_peers(&c, e);
+	r = compile_check_split(&c, e);
+	if (!r)
+		r = compile_peers(&c, e);
 	if (!r)
 		r = compile_link(&c, e);
 	if (!r)
 		r = compile_routing(&c, e);
 	if (r)
 		return r;
+	compile_names(&c);
+	compile_resolver(&c);
+	compile_firewall(&c);
+	canon_state(&made.own);
+	canon_state(&made.holder);
 	if (c.dropped_ipv6)
 		COMPILE_NOTE(&c, "IPv6 is off on this machine (%s): the tunnel's IPv6 is left out",
 			facts->ipv6_sysctl ? facts->ipv6_sysctl : "the kernel has none");

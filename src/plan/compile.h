@@ -16,6 +16,10 @@ enum wf_priority {
 	PRIO_BYPASS = 5120,	 /* fwmark M/mask lookup main */
 	PRIO_TUNNEL = 5125,	 /* lookup Tn suppress_prefixlength 0 */
 	PRIO_LAN = 5130,	 /* to PRIVATE lookup main suppress_prefixlength 0 */
+	PRIO_ONLY = 5133,	 /* SELECTOR lookup Tn, of a tunnel for some alone */
+	PRIO_ONLY_STOP = 5134,	 /* SELECTOR prohibit */
+	PRIO_SPLIT = 5135,	 /* SELECTOR lookup main: stays outside */
+	PRIO_SPLIT_STOP = 5136,	 /* SELECTOR prohibit: and takes no other way */
 	PRIO_DEFAULT = 5140,	 /* lookup Tn of the tunnel that holds the default */
 	PRIO_STOP = 5150,	 /* not fwmark M/mask prohibit */
 };
@@ -27,5 +31,16 @@ enum wf_priority {
  */
 int compile_tunnel(struct arena *a, const struct tunnel *tunnel, const struct facts *facts,
 	const struct contribution *outer, struct contribution *ret, struct err *e);
+
+#define LOCKDOWN_NAME "lockdown"
+
+/* What stays possible while the lockdown is on. */
+struct lockdown {
+	LIST(struct ip_prefix, lan);
+	LIST(struct fw_port, inbound);
+	LIST(struct fw_link, bridges);
+};
+/* The lockdown as a contribution of its own: a kill switch without any tunnel. */
+void compile_lockdown(struct arena *a, const struct lockdown *l, struct contribution *ret);
 
 #endif

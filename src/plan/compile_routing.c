@@ -11,9 +11,7 @@
 #include <netinet/in.h>
 
 #include "base/str.h"
-#include "plan/canon.h"
 
-#define TABLE_MAIN 254 /* RT_TABLE_MAIN */
 #define MARK_EXACT 0xffffffffu
 
 /* What counts as LAN; RFC 1918, 3927, 4193, 4291 and the multicast ranges. */
@@ -31,12 +29,12 @@ static const struct ip_prefix private_ranges[] = {
 static const uint8_t families[] = {AF_INET, AF_INET6};
 
 /* What stops IPv6 is wanted also where the tunnel has none: another link may send it in clear. */
-static bool rules_family(const struct compile *c, uint8_t family)
+bool compile_rules_family(const struct compile *c, uint8_t family)
 {
 	return family == AF_INET || c->facts->ipv6 || c->facts->ipv6_elsewhere;
 }
 
-static struct rule_state *add_rule(
+struct rule_state *compile_rule(
 	struct compile *c, struct state *to, uint8_t family, uint32_t priority, uint32_t table)
 {
 	struct rule_state *r = LIST_PUSH(c->a, to, rules);
@@ -53,7 +51,7 @@ static struct rule_state *add_rule(
 static void add_mark_rule(struct compile *c, uint8_t family, uint32_t priority, uint32_t mark,
 	uint32_t mask, uint32_t table)
 {
-	struct rule_state *r = add_rule(c, &c->ret->own, family, priority, table);
+	struct rule_state *r = compile_rule(c, &c->ret->own, family, priority, table);
 
 	r->fwmark = mark;
 	r->fwmask = mask;
@@ -79,12 +77,12 @@ static void add_route(struct compile *c, const struct ip_prefix *dst, uint32_t t
 	r->protocol = WF_RTPROTO;
 }
 
-static void add_stop_route(struct compile *c, uint8_t family, uint32_t table)
+static void add_stop_route(struct compile *c, const struct ip_prefix *dst, uint32_t table)
 {
 	struct route_state *r = LIST_PUSH(c->a, &c->ret->own, routes);
 
 	r->type = ROUTE_UNREACHABLE;
-	r->dst.addr.family = family;
+	r->dst = *dst;
 	r->table = table;
 	r->metric = WF_METRIC_LAST;
 	r->protocol = WF_RTPROTO_KERNEL;
@@ -122,6 +120,18 @@ static void set_full(struct contribution *ret, uint8_t family)
 		ret->full6 = true;
 }
 
+/* A kill switch for single networks: when the link is gone they have no way. */
+static void stop_prefixes(struct compile *c, uint32_t table)
+{
+	size_t n = c->ret->own.n_routes;
+
+	for (size_t i = 0; i < n; i++) {
+		struct ip_prefix dst = c->ret->own.routes[i].dst;
+
+		add_stop_route(c, &dst, table);
+	}
+}
+
 static void add_auto_routes(struct compile *c, uint32_t table)
 {
 	const struct wg_state *device = &c->ret->own.devices[0];
@@ -137,12 +147,19 @@ static void add_auto_routes(struct compile *c, uint32_t table)
 				set_full(c->ret, dst.addr.family);
 			add_route(c, &dst, table);
 		}
-	if (!c->ret->full)
+	if (!c->ret->full) {
+		if (c->tunnel->policy.kill_switch)
+			stop_prefixes(c, table);
 		return;
-	add_stop_route(c, AF_INET, table);
-	if (rules_family(c, AF_INET6))
-		add_stop_route(c, AF_INET6, table);
-	if (!c->ret->full6 && rules_family(c, AF_INET6))
+	}
+	for (size_t i = 0; i < 2; i++)
+		if (compile_rules_family(c, families[i]))
+			add_stop_route(c, &(struct ip_prefix){{families[i], {0}}, 0}, table);
+	if (c->only) {
+		c->ret->full = false;
+		return;
+	}
+	if (!c->ret->full6 && compile_rules_family(c, AF_INET6))
 		COMPILE_NOTE(c, "IPv6 is stopped while this tunnel holds the default");
 	if (!c->ret->full4)
 		COMPILE_NOTE(c, "IPv4 is stopped while this tunnel holds the default");
@@ -180,7 +197,7 @@ static void keep_ssh(struct compile *c)
 
 		if (!captures(c->ret, &s->peer))
 			continue;
-		r = add_rule(c, &c->ret->own, s->peer.family, PRIO_SSH,
+		r = compile_rule(c, &c->ret->own, s->peer.family, PRIO_SSH,
 			s->table ? s->table : TABLE_MAIN);
 		r->dst = (struct ip_prefix){s->peer, (uint8_t)ip_bits(s->peer.family)};
 		r->ip_proto = IPPROTO_TCP;
@@ -218,7 +235,9 @@ static void add_own_rules(struct compile *c, uint32_t table)
 		if (!routes_family(c->ret, families[i]))
 			continue;
 		add_mark_rule(c, families[i], PRIO_BYPASS, WF_MARK, WF_MARK_MASK, TABLE_MAIN);
-		add_rule(c, &c->ret->own, families[i], PRIO_TUNNEL, table)->suppress_prefixlen = 0;
+		if (!c->only)
+			compile_rule(c, &c->ret->own, families[i], PRIO_TUNNEL, table)
+				->suppress_prefixlen = 0;
 	}
 }
 
@@ -228,7 +247,7 @@ static void add_user_mark(struct compile *c)
 	if ((c->mark & WF_MARK_MASK) == WF_MARK || c->outer)
 		return;
 	add_mark_rule(c, AF_INET, PRIO_BYPASS, c->mark, MARK_EXACT, TABLE_MAIN);
-	if (rules_family(c, AF_INET6))
+	if (compile_rules_family(c, AF_INET6))
 		add_mark_rule(c, AF_INET6, PRIO_BYPASS, c->mark, MARK_EXACT, TABLE_MAIN);
 }
 
@@ -240,26 +259,27 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 		const struct ip_prefix *p = &private_ranges[i];
 		struct rule_state *r;
 
-		if (!rules_family(c, p->addr.family))
+		if (!compile_rules_family(c, p->addr.family))
 			continue;
-		r = add_rule(c, to, p->addr.family, PRIO_LAN, TABLE_MAIN);
+		r = compile_rule(c, to, p->addr.family, PRIO_LAN, TABLE_MAIN);
 		r->dst = *p;
 		r->suppress_prefixlen = 0;
 	}
 	for (size_t i = 0; i < 2; i++) {
 		struct rule_state *stop;
 
-		if (!rules_family(c, families[i]))
+		if (!compile_rules_family(c, families[i]))
 			continue;
-		add_rule(c, to, families[i], PRIO_DEFAULT, table);
-		stop = add_rule(c, to, families[i], PRIO_STOP, 0);
+		compile_rule(c, to, families[i], PRIO_DEFAULT, table);
+		stop = compile_rule(c, to, families[i], PRIO_STOP, 0);
 		stop->invert = true;
 		stop->fwmark = WF_MARK;
 		stop->fwmask = WF_MARK_MASK;
 	}
 }
 
-static bool wants_loose(const struct compile *c, const struct fact_endpoint *f)
+/* Answers of that endpoint come in by a device that asks where they would go out. */
+static bool is_strict(const struct compile *c, const struct fact_endpoint *f)
 {
 	if (!f->strict_rp_filter || f->addr.addr.family != AF_INET || !f->dev)
 		return false;
@@ -273,20 +293,24 @@ static void add_sysctls(struct compile *c)
 {
 	char dev[IFNAMSIZ];
 
-	if (c->ret->full4) {
-		add_sysctl(c, "net.ipv4.conf.all.src_valid_mark", 1);
-		add_sysctl(c, "net.ipv4.conf.all.arp_ignore", 1);
-	}
 	LIST_FOREACH (f, c->facts, endpoints) {
-		if (!wants_loose(c, f))
+		if (!is_strict(c, f))
 			continue;
+		if (!c->outer) {
+			c->premark |= captures(c->ret, &f->addr.addr);
+			continue;
+		}
 		/* Nested, the answers come out of the outer link. In a key '/' stands for the
 		 * dot of a name such as eth0.100, as in sysctl(8). */
-		str_copy(dev, sizeof(dev), c->outer ? c->outer->ifname : f->dev);
+		str_copy(dev, sizeof(dev), c->outer->ifname);
 		for (char *p = dev; *p; p++)
 			*p = *p == '.' ? '/' : *p;
 		add_sysctl(c, arena_printf(c->a, "net.ipv4.conf.%s.rp_filter", dev), 2);
 	}
+	if (c->ret->full4 || c->premark)
+		add_sysctl(c, "net.ipv4.conf.all.src_valid_mark", 1);
+	if (c->ret->full4)
+		add_sysctl(c, "net.ipv4.conf.all.arp_ignore", 1);
 }
 
 /* The outer tunnel's table carries what the outer tunnel carries; without one there is no way in.
@@ -306,7 +330,7 @@ static int add_nested(struct compile *c, struct err *e)
 	}
 	table = outer->own.routes[0].table;
 	for (size_t i = 0; i < 2; i++) {
-		if (!rules_family(c, families[i]))
+		if (!compile_rules_family(c, families[i]))
 			continue;
 		add_mark_rule(c, families[i], PRIO_NESTED, c->mark, MARK_EXACT, table);
 		add_mark_rule(c, families[i], PRIO_NESTED_STOP, c->mark, MARK_EXACT, 0);
@@ -322,6 +346,15 @@ static int add_nested(struct compile *c, struct err *e)
 				ip_addr_format(&p->endpoint.addr, text), outer->name);
 	}
 	return 0;
+}
+
+/* What lets this host pass on packets of others at all. */
+static void add_forwarding(struct compile *c)
+{
+	if (c->tunnel->policy.forward4)
+		add_sysctl(c, "net.ipv4.ip_forward", 1);
+	if (c->tunnel->policy.forward6 && c->facts->ipv6)
+		add_sysctl(c, "net.ipv6.conf.all.forwarding", 1);
 }
 
 int compile_routing(struct compile *c, struct err *e)
@@ -342,6 +375,7 @@ int compile_routing(struct compile *c, struct err *e)
 		note_local(c);
 		if (c->ret->full)
 			add_holder_rules(c, table);
+		compile_split(c, table);
 		break;
 	case TABLE_NUMBER:
 		LIST_FOREACH (p, device, peers)
@@ -350,9 +384,6 @@ int compile_routing(struct compile *c, struct err *e)
 		break;
 	case TABLE_OFF: break;
 	}
-	if (add_nested(c, e))
-		return -(int)e->code;
-	canon_state(&c->ret->own);
-	canon_state(&c->ret->holder);
-	return 0;
+	add_forwarding(c);
+	return add_nested(c, e);
 }

@@ -267,6 +267,8 @@ void diff_states(struct arena *a, const struct diff_in *in, struct plan *ret)
 	diff_routes(&d);
 	diff_rules(&d);
 	diff_sysctls(&d);
+	diff_firewall(&d);
+	diff_resolvers(&d);
 	order_plan(&plan);
 	*ret = plan;
 }

@@ -22,6 +22,8 @@ struct diff_in {
 /*
  * The plan is ordered (plan/order.h). Operations on a device carry its kind in op->link.kind.
  *
+ * The firewall changes in two steps, TIGHTEN and LOOSEN; one that is unknown is replaced at once.
+ *
  * A peer's endpoint roams by the kernel's hand, so a difference of endpoints alone is none. It is
  * one when the peer has no endpoint yet, or when the record has a form of this interface (the one
  * before a reload) with another endpoint for it. An endpoint of family 0 in op->peer means: leave
@@ -31,5 +33,13 @@ struct diff_in {
  * puts its keepalive right.
  */
 void diff_states(struct arena *a, const struct diff_in *in, struct plan *ret);
+
+/*
+ * To be called before the record is written for `p`: every form that table `inet wf` may have from
+ * now on, the one it has included, so that after a crash it is known by it. When all is done only
+ * the last one needs to stay.
+ */
+void diff_expect_firewalls(
+	struct arena *a, const struct state *have, const struct plan *p, struct record *r);
 
 #endif

@@ -15,6 +15,10 @@ struct diff {
 /* A zeroed operation at the plan's end; op->link names the interface and its kind. */
 struct op *diff_push(struct diff *d, enum op_kind kind, const char *ifname);
 
+/* Table `inet wf` and the resolver. */
+void diff_firewall(struct diff *d);
+void diff_resolvers(struct diff *d);
+
 /* Devices and peers of the links that are wanted. */
 void diff_devices(struct diff *d);
 

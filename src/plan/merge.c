@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "plan/canon.h"
+#include "plan/merge_parts.h"
 
 const struct contribution *merge_holder(const struct record *r)
 {
@@ -42,6 +43,40 @@ static const struct contribution **sorted(struct arena *a, const struct record *
 	return list;
 }
 
+/* The one whose slot it is: the holder's word for its link, and of resolv.conf the last one's. */
+static bool speaks(
+	const struct record *r, const struct contribution *holder, const struct resolver_state *x)
+{
+	const struct contribution *last = NULL;
+
+	LIST_FOREACH (c, r, contributions) {
+		bool here = false;
+
+		if (c->leaving || c->verifying)
+			continue;
+		LIST_FOREACH (y, &c->own, resolvers)
+			here |= resolver_same_slot(x, y);
+		if (here && (!last || c->seq > last->seq))
+			last = c;
+	}
+	if (!last || !str_eq(last->ifname, x->ifname))
+		return false;
+	/* Of a tunnel that may hold the default there are two words. */
+	return !last->holder.n_resolvers || x->everything == (last == holder);
+}
+
+/* What has not proven itself is not asked for names. */
+static void merge_resolvers(
+	const struct record *r, const struct contribution *holder, struct state *merged)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < merged->n_resolvers; i++)
+		if (speaks(r, holder, &merged->resolvers[i]))
+			merged->resolvers[kept++] = merged->resolvers[i];
+	merged->n_resolvers = kept;
+}
+
 void merge_record(struct arena *a, const struct record *r, struct state *ret)
 {
 	const struct contribution **list = sorted(a, r), *holder = merge_holder(r);
@@ -53,6 +88,8 @@ void merge_record(struct arena *a, const struct record *r, struct state *ret)
 	if (holder)
 		canon_append(a, &holder->holder, &merged);
 	canon_state(&merged);
+	merge_resolvers(r, holder, &merged);
+	merge_firewall(a, r, holder, &merged.firewall);
 	*ret = merged;
 }
 
@@ -68,6 +105,18 @@ static void merge_everything(struct arena *a, const struct record *r, struct sta
 	}
 	canon_state(&merged);
 	*ret = merged;
+}
+
+static void add_slot(struct arena *a, const struct resolver_state *x, struct scope *scope)
+{
+	struct resolver_state *slot;
+
+	LIST_FOREACH (y, scope, resolvers)
+		if (resolver_same_slot(x, y))
+			return;
+	slot = LIST_PUSH(a, scope, resolvers);
+	slot->backend = x->backend;
+	str_copy(slot->ifname, sizeof(slot->ifname), x->ifname);
 }
 
 void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scope *ret)
@@ -93,6 +142,9 @@ void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scop
 			*LIST_PUSH(a, &scope, sysctls) = previous->key;
 	}
 	scope.rules = all.n_rules > 0;
+	scope.firewall = merge_has_firewall(r);
+	LIST_FOREACH (x, &all, resolvers)
+		add_slot(a, x, &scope);
 	*ret = scope;
 }
 
@@ -195,6 +247,10 @@ void merge_own(struct arena *a, const struct record *r, const struct state *obse
 	LIST_FOREACH (sysctl, observed, sysctls)
 		*LIST_PUSH(a, &own, sysctls) =
 			(struct sysctl_state){arena_strdup(a, sysctl->key), sysctl->value};
+	LIST_FOREACH (x, observed, resolvers)
+		if (x->backend != RESOLVER_NONE)
+			resolver_state_copy(a, x, LIST_PUSH(a, &own, resolvers));
+	merge_own_firewall(a, r, observed->firewall_form, &own.firewall, &foreign.firewall);
 	canon_state(&own);
 	canon_state(&foreign);
 	*ret = own;

@@ -19,7 +19,8 @@ void merge_scope(struct arena *a, const struct record *r, bool ipv6, struct scop
  * Of what was observed, what is wf's: recorded objects only (exact rules; routes of recorded
  * tables; links by recorded index, or by group and name when the making was interrupted). The rest
  * is put in *ret_foreign (may be NULL): a stranger's link under a recorded name, an address on wf's
- * link, a route in wf's table, a rule at wf's priorities.
+ * link, a route in wf's table, a rule at wf's priorities, a table `inet wf` when no firewall is
+ * recorded at all.
  */
 void merge_own(struct arena *a, const struct record *r, const struct state *observed,
 	struct state *ret, struct state *ret_foreign);

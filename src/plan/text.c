@@ -271,12 +271,25 @@ void text_op(struct strbuf *out, const struct op *op)
 	}
 }
 
+static void text_line(struct strbuf *out, const struct op *op)
+{
+	strbuf_addf(out, "%s ", stage_name(op->stage));
+	text_op(out, op);
+	strbuf_addc(out, '\n');
+}
+
 void text_plan(struct strbuf *out, const struct plan *p)
 {
+	LIST_FOREACH (op, p, ops)
+		text_line(out, op);
+}
+
+void text_plan_whole(struct strbuf *out, const struct plan *p)
+{
 	LIST_FOREACH (op, p, ops) {
-		strbuf_addf(out, "%s ", stage_name(op->stage));
-		text_op(out, op);
-		strbuf_addc(out, '\n');
+		text_line(out, op);
+		if (op->kind == OP_FIREWALL)
+			text_firewall_rules(out, op->firewall);
 	}
 }
 

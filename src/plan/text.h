@@ -13,6 +13,8 @@
 const char *stage_name(enum stage s); /* "BEFORE" … static */
 void text_op(struct strbuf *out, const struct op *op);
 void text_plan(struct strbuf *out, const struct plan *p); /* "STAGE op\n" each */
+/* The same with the nft text of each firewall below its line, each line after a tab (--dry-run). */
+void text_plan_whole(struct strbuf *out, const struct plan *p);
 /* One line per object, canonical order; for scenario tests and drift reports. */
 void text_state(struct strbuf *out, const struct state *s);
 

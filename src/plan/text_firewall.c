@@ -6,8 +6,8 @@
  */
 #include "plan/text.h"
 
-#include <stdlib.h>
-
+#include "fw/fw.h"
+#include "fw/table.h"
 #include "plan/text_parts.h"
 
 struct words {
@@ -136,8 +136,8 @@ void text_firewall_change(
 	}
 	if (before->unknown)
 		SAY(&w, "anew");
-	else
-		say_flag(&w, "on", before->present, true);
+	else if (!before->present)
+		SAY(&w, "on");
 	say_flag(&w, "kill switch", before->kill_switch, after->kill_switch);
 	say_flag(&w, "DNS gate", before->dns_gate, after->dns_gate);
 	say_flag(&w, "DNS redirection", before->redirect_dns, after->redirect_dns);
@@ -166,6 +166,24 @@ void text_firewall(struct strbuf *out, const struct firewall *f)
 		strbuf_add(out, "firewall DNS redirection on\n");
 	for (size_t i = 0; i < n; i++)
 		strbuf_addf(out, "firewall %s\n", items[i]);
+}
+
+void text_firewall_rules(struct strbuf *out, const struct firewall *f)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	STRBUF_CLEANUP struct strbuf text = {0};
+	struct fw_table table;
+
+	if (!f->present)
+		return;
+	fw_build(a, f, &table);
+	fw_text(&table, &text);
+	for (const char *at = strbuf_str(&text); *at;) {
+		size_t n = strcspn(at, "\n");
+
+		strbuf_addf(out, "\t%.*s\n", (int)n, at);
+		at += n + (at[n] == '\n');
+	}
 }
 
 static const char *backend_name(enum resolver_backend b)

@@ -11,6 +11,8 @@ void text_firewall_change(
 	struct strbuf *out, const struct firewall *before, const struct firewall *after);
 /* One line per thing asked for; nothing for an absent one. */
 void text_firewall(struct strbuf *out, const struct firewall *f);
+/* As nft(8) takes it, each line after a tab; nothing for an absent one. */
+void text_firewall_rules(struct strbuf *out, const struct firewall *f);
 void text_resolver(struct strbuf *out, const struct resolver_state *r);
 void text_resolver_slot(struct strbuf *out, const struct resolver_state *r);
 

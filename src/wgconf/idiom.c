@@ -41,7 +41,8 @@ static void unite(struct state *st, size_t i, size_t k)
 static bool read_command(struct act_reader *rd, const struct shell_command *cmd)
 {
 	static int (*const readers[])(struct act_reader *, const struct shell_command *) = {
-		act_read_iptables, act_read_route, act_read_sysctl, act_read_resolver};
+		act_read_iptables, act_read_nft, act_read_route, act_read_sysctl,
+		act_read_resolver};
 
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
 		int r = readers[i](rd, cmd);
@@ -116,10 +117,12 @@ static bool may_set_domains(const struct conf_hook *h)
 static void read_hooks(struct state *st)
 {
 	for (size_t i = 0; i < st->c->n_hooks; i++) {
-		size_t before = st->rd.n_acts;
+		size_t acts = st->rd.n_acts, chains = st->rd.n_chains;
 
-		if ((st->raw[i] = !read_hook(st, i)))
-			st->rd.n_acts = before;
+		if ((st->raw[i] = !read_hook(st, i))) {
+			st->rd.n_acts = acts;
+			st->rd.n_chains = chains;
+		}
 		st->parent[i] = i;
 	}
 }
@@ -140,13 +143,19 @@ static bool is_live(const struct state *st, const struct act *act)
 	return !st->raw[act->hook];
 }
 
+static bool is_nft(const struct act *act)
+{
+	return str_eq(act->tool, "nft");
+}
+
 /* An accepted local range means something beside the refusal of everything, and before it. */
 static bool has_kill(const struct state *st, struct act *lan)
 {
 	bool found = false;
 
 	LIST_FOREACH (k, &st->rd, acts) {
-		if (k->kind != ACT_KILL || k->families != lan->families || !is_live(st, k))
+		if (k->kind != ACT_KILL || k->families != lan->families || !is_live(st, k) ||
+			is_nft(k) != is_nft(lan))
 			continue;
 		found = true;
 		if (!k->undo && !lan->undo && !stands_before(st, lan, k))
@@ -177,29 +186,67 @@ static void check_exceptions(struct state *st)
 				a->no_effect = true;
 }
 
+/* A table is there for its rules: is one of them still understood? */
+static bool has_rules(const struct state *st, const struct act *base)
+{
+	LIST_FOREACH (act, &st->rd, acts)
+		if (act->kind != ACT_BASE && act->hash == base->hash && is_live(st, act) &&
+			str_eq(act->key, base->key))
+			return true;
+	return false;
+}
+
+/* A hook with nft in it that is not understood may put anything into any table. */
+static bool nft_is_certain(const struct state *st)
+{
+	for (size_t i = 0; i < st->c->n_hooks; i++)
+		if (st->raw[i] && contains(&st->c->hooks[i], "nft"))
+			return false;
+	return true;
+}
+
+static bool is_certain(const struct state *st, struct act *act, bool dns, bool nft)
+{
+	if (is_nft(act) && !nft)
+		return false;
+	switch (act->kind) {
+	case ACT_DNS_OTHER: return false;
+	case ACT_DNS_SET: return dns;
+	case ACT_LAN: return has_kill(st, act);
+	case ACT_BASE: return has_rules(st, act);
+	case ACT_KILL:
+	case ACT_DNS_GATE:
+	case ACT_NAT:
+	case ACT_FORWARD:
+	case ACT_RETURN:
+	case ACT_FORWARDING:
+	case ACT_LISTEN:
+	case ACT_MSS:
+	case ACT_DNAT:
+	case ACT_SPLIT: break;
+	}
+	return true;
+}
+
 /* What is certain beside others only, goes with them; each hook lost may take more along. */
 static void settle(struct state *st)
 {
 	bool changed;
 
 	do {
-		bool dns = dns_is_certain(st);
+		bool dns = dns_is_certain(st), nft = nft_is_certain(st);
 
 		changed = false;
-		LIST_FOREACH (act, &st->rd, acts) {
-			if (!is_live(st, act) ||
-				(act->kind != ACT_DNS_OTHER && (act->kind != ACT_DNS_SET || dns) &&
-					(act->kind != ACT_LAN || has_kill(st, act))))
-				continue;
-			st->raw[act->hook] = changed = true;
-		}
+		LIST_FOREACH (act, &st->rd, acts)
+			if (is_live(st, act) && !is_certain(st, act, dns, nft))
+				st->raw[act->hook] = changed = true;
 	} while (changed);
 	check_exceptions(st);
 }
 
 static bool is_pair(const struct act *up, const struct act *down)
 {
-	return !up->undo && up->hash == down->hash && up->kind == down->kind &&
+	return !up->undo && up->hash == down->hash && (up->kind == down->kind || down->all) &&
 		(!up->matched || down->all) && str_eq(up->key, down->key);
 }
 
@@ -220,6 +267,18 @@ static void match_pairs(struct state *st)
 	}
 }
 
+/* Rules stand or fall with the table that is made for them. */
+static bool is_same_table(const struct act *a, const struct act *b)
+{
+	return is_nft(a) && a->hash == b->hash && str_eq(a->key, b->key);
+}
+
+static bool is_same_row(const struct state *st, const struct act *a, const struct act *b)
+{
+	return draft_same_meaning(a, b) &&
+		st->c->hooks[a->hook].phase == st->c->hooks[b->hook].phase;
+}
+
 /* Lines that say the same for the other family, or with another command, are one idiom. */
 static void join_meanings(struct state *st)
 {
@@ -229,8 +288,8 @@ static void join_meanings(struct state *st)
 		LIST_FOREACH (b, &st->rd, acts) {
 			if (b >= a)
 				break;
-			if (b->undo || !is_live(st, b) || !draft_same_meaning(a, b) ||
-				st->c->hooks[a->hook].phase != st->c->hooks[b->hook].phase)
+			if (b->undo || !is_live(st, b) ||
+				!(is_same_table(a, b) || is_same_row(st, a, b)))
 				continue;
 			unite(st, a->hook, b->hook);
 			break;
@@ -277,7 +336,7 @@ static void draft_group(struct state *st, size_t root)
 			bool quiet = act->kind == ACT_RETURN || act->kind == ACT_LISTEN;
 
 			if (is_live(st, act) && root_of(st, act->hook) == root &&
-				!(act->undo && act->matched) &&
+				act->kind != ACT_BASE && !(act->undo && act->matched) &&
 				pass ==
 					(act->undo		? 2
 							: quiet ? 1

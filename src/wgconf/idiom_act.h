@@ -24,7 +24,7 @@ enum act_kind {
 	ACT_MSS,
 	ACT_DNAT,
 	ACT_SPLIT,
-	ACT_BASE,	/* an nft table or chain that rules of the same hooks are put into */
+	ACT_BASE,	/* an nft table or chain of their own, that hooks put rules into */
 };
 
 enum { ACT_IPV4 = 1, ACT_IPV6 = 2 };
@@ -57,12 +57,20 @@ struct act {
 	bool no_effect;	/* KILL, LAN: its exception never took effect */
 };
 
+/* A base chain that hooks have made, and what iptables(8) calls the place where it is. */
+struct nft_chain {
+	const char *table; /* "nft inet TABLE" */
+	const char *name;
+	const char *place_table, *place_chain;
+};
+
 /* What a hook is read with. */
 struct act_reader {
 	struct arena *a;
 	const struct conf *c;
 	const char *ifname; /* may be NULL */
 	LIST(struct act, acts);
+	LIST(struct nft_chain, chains);
 };
 
 /* A program's name, with the path of a system folder or none. */

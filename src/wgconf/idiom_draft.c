@@ -120,8 +120,9 @@ static void absorb(struct arena *a, struct draft *d, const struct act *act)
 	d->no_local |= act->no_local;
 	d->no_effect |= act->no_effect;
 	switch (act->kind) {
-	case ACT_KILL: p->kill_switch = true; /* fall through */
+	case ACT_KILL:
 	case ACT_LAN:
+		p->kill_switch |= act->kind == ACT_KILL;
 		if (act->prefix.addr.family && !act->no_effect)
 			add_lan(a, p, &act->prefix);
 		break;

@@ -33,6 +33,8 @@ void host_copy(const struct host *h, struct arena *a, struct host *ret)
 		contribution_copy(a, c, LIST_PUSH(a, &ret->record, contributions));
 	LIST_FOREACH (s, &h->record, previous)
 		*LIST_PUSH(a, &ret->record, previous) = *s;
+	LIST_FOREACH (f, &h->record, firewalls)
+		firewall_copy(a, f, LIST_PUSH(a, &ret->record, firewalls));
 }
 
 static const struct sysctl_state *find_sysctl(
@@ -73,7 +75,7 @@ static void learn_links(struct host *h)
 	LIST_FOREACH (c, &h->record, contributions) {
 		const struct link_state *seen = state_find_link(&own, c->ifname);
 
-		if (seen)
+		if (seen && c->own.n_links)
 			c->own.links[0].ifindex = seen->ifindex;
 	}
 }
@@ -94,6 +96,9 @@ static void settle(struct host *h)
 		if (find_sysctl(want.sysctls, want.n_sysctls, r->previous[i].key))
 			r->previous[needed++] = r->previous[i];
 	r->n_previous = needed;
+	r->n_firewalls = 0;
+	if (want.firewall.present)
+		*LIST_PUSH(h->a, r, firewalls) = want.firewall;
 	LIST_FOREACH (c, r, contributions)
 		c->phase = CONTRIBUTION_DONE;
 	learn_links(h);
@@ -107,6 +112,7 @@ void host_look(struct host *h, struct arena *a, struct state *own, struct state 
 	struct scope scope;
 
 	merge_scope(a, &h->record, h->facts.ipv6 || h->facts.ipv6_elsewhere, &scope);
+	scope.firewall = true; /* as a status does */
 	h->x.observe(h->x.ctx, a, &scope, &seen, e);
 	merge_own(a, &h->record, &seen, own, foreign);
 	if (!ret)
@@ -137,6 +143,7 @@ static int carry_out(
 	diff_states(h->a, &in, &h->plan);
 	remember(h, &want, &have);
 	merge_expect_links(&h->record, &h->plan);
+	diff_expect_firewalls(h->a, &have, &h->plan, &h->record);
 	done = arena_alloc(h->a, h->plan.n_ops + 1);
 	r = apply_run(h->a, &h->x, &h->plan, STAGE_BEFORE, STAGE_AFTER, !h->crash, NULL, done, e);
 	if (!r) {
@@ -156,6 +163,8 @@ static void save(const struct host *h, struct record *ret)
 		*LIST_PUSH(h->a, ret, contributions) = *c;
 	LIST_FOREACH (s, &h->record, previous)
 		*LIST_PUSH(h->a, ret, previous) = *s;
+	LIST_FOREACH (f, &h->record, firewalls)
+		*LIST_PUSH(h->a, ret, firewalls) = *f;
 }
 
 static int compile(struct host *h, const struct tunnel *t, const struct contribution *old,
@@ -257,6 +266,22 @@ int host_reload(struct host *h, const struct tunnel *t, struct err *e)
 	*old = c;
 	h->last = arena_memdup(h->a, &c, sizeof(c));
 	return carry_out(h, t->ifname, &before, e);
+}
+
+int host_lockdown(struct host *h, const struct lockdown *l, struct err *e)
+{
+	struct record before;
+	struct contribution *c = record_find(&h->record, LOCKDOWN_NAME);
+
+	h->last = NULL;
+	save(h, &before);
+	if (!c)
+		c = LIST_PUSH(h->a, &h->record, contributions);
+	if (l)
+		compile_lockdown(h->a, l, c);
+	else
+		c->leaving = true;
+	return carry_out(h, NULL, &before, e);
 }
 
 int host_repair(struct host *h, struct err *e)

@@ -8,6 +8,7 @@
 
 #include "apply/fake.h"
 #include "model/contribution.h"
+#include "plan/compile.h"
 
 struct host {
 	struct arena *a;
@@ -31,6 +32,8 @@ void host_copy(const struct host *h, struct arena *a, struct host *ret);
 int host_up(struct host *h, const struct tunnel *t, struct err *e);
 int host_down(struct host *h, const char *name, struct err *e);
 int host_reload(struct host *h, const struct tunnel *t, struct err *e);
+/* On, or changed; NULL: off. */
+int host_lockdown(struct host *h, const struct lockdown *l, struct err *e);
 /* Makes all as recorded again. */
 int host_repair(struct host *h, struct err *e);
 /* Own and foreign objects as they are now, and the plan that would make all as recorded. */

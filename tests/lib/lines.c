@@ -164,6 +164,9 @@ static void tunnel_word(struct arena *a, const struct words *w, const char *word
 			p = prefix(w, item, 0);
 			*LIST_PUSH(a, t, dns) = p.addr;
 		}
+	} else if ((v = value_of(word, "search"))) {
+		EACH_OF(a, item, v)
+		*LIST_PUSH(a, t, search) = item;
 	} else if ((v = value_of(word, "key"))) {
 		t->public_key = lines_key(v);
 		t->private_key = key_ref(v);
@@ -232,6 +235,23 @@ static void peer_line(struct arena *a, const struct words *w, struct tunnel *t)
 		peer_word(a, w, w->w[i], p);
 }
 
+/* "policy TUNNEL PATTERN {VARIABLES}", or "policy TUNNEL none" for an end of all. */
+static void policy_line(struct arena *a, const struct words *w, struct tunnel *t)
+{
+	const char *json = strchr(w->line, '{');
+	enum pattern what;
+	struct err e;
+
+	if (w->n == 3 && str_eq(w->w[2], "none")) {
+		t->policy = (struct policy){0};
+		return;
+	}
+	if (w->n < 3 || !pattern_parse(w->w[2], &what))
+		bad(w->line, "not a pattern");
+	if (policy_row_from_json(a, what, json, &t->policy, &e))
+		bad(w->line, e.msg);
+}
+
 bool lines_intent(struct arena *a, const char *line, struct intents *to)
 {
 	struct words w = split(a, line);
@@ -241,6 +261,10 @@ bool lines_intent(struct arena *a, const char *line, struct intents *to)
 		t = tunnel_named(a, to, w.w[1]);
 		for (size_t i = 2; i < w.n; i++)
 			tunnel_word(a, &w, w.w[i], t);
+		return true;
+	}
+	if (str_eq(w.w[0], "policy") && w.n >= 3 && intents_find(to, w.w[1])) {
+		policy_line(a, &w, intents_find(to, w.w[1]));
 		return true;
 	}
 	if (!str_eq(w.w[0], "peer") || w.n < 3 || !intents_find(to, w.w[1]))
@@ -280,6 +304,17 @@ static void endpoint_fact(struct arena *a, const struct words *w, struct facts *
 	}
 }
 
+static enum resolver_backend backend(const struct words *w, const char *text)
+{
+	static const char *const names[] = {"none", "resolved", "resolvconf", "file"};
+
+	for (size_t i = 0; i < 4; i++)
+		if (str_eq(text, names[i]))
+			return (enum resolver_backend)i;
+	bad(w->line, text);
+	return RESOLVER_NONE;
+}
+
 bool lines_fact(struct arena *a, const char *line, struct facts *to)
 {
 	struct words w = split(a, line);
@@ -295,6 +330,12 @@ bool lines_fact(struct arena *a, const char *line, struct facts *to)
 
 		*LIST_PUSH(a, to, ssh) = (struct fact_ssh){local.addr, peer.addr, local.port,
 			peer.port, w.n == 4 ? number(&w, w.w[3]) : 0};
+	} else if (str_eq(w.w[0], "bridge") && w.n == 2) {
+		str_copy(LIST_PUSH(a, to, bridges)->name, FW_IFNAME_SIZE, w.w[1]);
+	} else if (str_eq(w.w[0], "upstream") && w.n == 2) {
+		*LIST_PUSH(a, to, resolvers) = prefix(&w, w.w[1], 0).addr;
+	} else if (str_eq(w.w[0], "resolver") && w.n == 2) {
+		to->resolver = backend(&w, w.w[1]);
 	} else if (str_eq(w.w[0], "no-ssh")) {
 		to->n_ssh = 0;
 	} else if (str_eq(w.w[0], "no-ipv6") && w.n == 2) {

@@ -17,7 +17,8 @@ struct intents {
 struct tunnel *intents_find(const struct intents *in, const char *name);
 
 /*
- * tunnel NAME [address=A,…] [dns=A,…] [key=K] [mtu=N] [port=N] [fwmark=N] [table=auto|off|N]
+ * policy TUNNEL PATTERN {VARIABLES}    a row of command_pair; policy TUNNEL none: no more rows
+ * tunnel NAME [address=A,…] [dns=A,…] [search=D,…] [key=K] [mtu=N] [port=N] [fwmark=N] [table=auto|off|N]
  *             [ifname=I] [via=I] [no-keep-ssh]              ifname is "wg-NAME", key NAME by
  * default peer TUNNEL KEY [endpoint=HOST:PORT] [allowed=P,…] [keepalive=N] [psk=K] A second line
  * for the same tunnel or peer changes what it names; "+KEY" adds a second section of that key,
@@ -26,6 +27,7 @@ struct tunnel *intents_find(const struct intents *in, const char *name);
 bool lines_intent(struct arena *a, const char *line, struct intents *to);
 /*
  * endpoint HOST:PORT ADDR:PORT|none [dev=I] [mtu=N] [strict]      dev eth0, mtu 1500 by default
+ * resolver none|resolved|resolvconf|file   upstream ADDR   bridge NAME
  * default-mtu N    local PREFIX    ssh LOCAL:PORT PEER:PORT    no-ssh
  * no-ipv6 SYSCTL   no-kernel-wireguard
  */

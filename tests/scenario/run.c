@@ -9,11 +9,12 @@
  *   up|down|reload NAME [fail-after N | crash-after N]
  *                          the Nth operation fails, and all is undone,
  *                          or left as it is, as kill -9 would
+ *   lockdown on [P,…] | off    P: a prefix, or tcp/PORT
  *   wait MS [hard]         ask for handshakes from now on
  *   state drift record scope
  *                          what is, what differs, what is recorded, read
- *   stranger add|del LINE, stranger down IF, stranger roam IF KEY ENDPOINT
- *   a line of @DB or @FACTS changes them
+ *   stranger firewall gone|other, stranger add|del LINE, stranger down IF, stranger roam IF KEY
+ * ENDPOINT a line of @DB or @FACTS changes them
  *   ... | WORD,WORD        shows only lines with one of the words
  */
 #include <errno.h>
@@ -142,6 +143,38 @@ static bool run_verb(struct scenario *s, char **w, size_t n, struct strbuf *out)
 	return true;
 }
 
+/* "lockdown on [PREFIX|tcp/PORT,…]", "lockdown off" */
+static bool run_lockdown(struct scenario *s, char **w, size_t n, struct strbuf *out)
+{
+	struct lockdown l = {0};
+	struct err e = {0};
+	char *save = NULL;
+	bool on;
+	int r;
+
+	if (!str_eq(w[0], "lockdown") || n < 2)
+		return false;
+	on = str_eq(w[1], "on");
+	if (!on && !str_eq(w[1], "off"))
+		return false;
+	for (char *x = n > 2 ? strtok_r(w[2], ",", &save) : NULL; x;
+		x = strtok_r(NULL, ",", &save)) {
+		uint32_t port;
+
+		if (strncmp(x, "tcp/", 4) != 0) {
+			if (!ip_prefix_parse(x, LIST_PUSH(s->a, &l, lan)))
+				return false;
+			continue;
+		}
+		if (!str_to_u32(x + 4, 1, UINT16_MAX, &port))
+			return false;
+		*LIST_PUSH(s->a, &l, inbound) = (struct fw_port){IPPROTO_TCP, (uint16_t)port};
+	}
+	r = host_lockdown(&s->host, on ? &l : NULL, &e);
+	say_verb(s, r, &e, out);
+	return true;
+}
+
 /* One operation on the fake kernel that is not wf's. */
 static bool stranger_op(struct scenario *s, struct op *op)
 {
@@ -200,6 +233,10 @@ static bool run_stranger(struct scenario *s, const char *line, char **w, size_t 
 		return false;
 	if (str_eq(w[1], "add") || str_eq(w[1], "del"))
 		return stranger_object(s, line + strlen("stranger add "), str_eq(w[1], "add"));
+	if (str_eq(w[1], "firewall")) {
+		s->host.fake.state.firewall = (struct firewall){.present = str_eq(w[2], "other")};
+		return str_eq(w[2], "other") || str_eq(w[2], "gone");
+	}
 	if (str_eq(w[1], "down") && state_find_link(&s->host.fake.state, w[2])) {
 		op.kind = OP_LINK_SET;
 		op.link = *state_find_link(&s->host.fake.state, w[2]);
@@ -224,7 +261,8 @@ static void say_drift(struct scenario *s, struct strbuf *out)
 
 	host_look(&s->host, s->a, &own, &foreign, &plan, &e);
 	text_plan(out, &plan);
-	if (foreign.n_links + foreign.n_addrs + foreign.n_routes + foreign.n_rules) {
+	if (foreign.n_links + foreign.n_addrs + foreign.n_routes + foreign.n_rules +
+		foreign.firewall.present) {
 		strbuf_add(out, "foreign:\n");
 		text_state(out, &foreign);
 	}
@@ -242,7 +280,9 @@ static void say_scope(struct scenario *s, struct strbuf *out)
 		strbuf_addf(out, "table 0x%x\n", *x);
 	LIST_FOREACH (x, &scope, sysctls)
 		strbuf_addf(out, "sysctl %s\n", *x);
-	strbuf_addf(out, "rules %d ipv6 %d\n", scope.rules, scope.ipv6);
+	LIST_FOREACH (x, &scope, resolvers)
+		strbuf_addf(out, "resolver %d %s\n", x->backend, x->ifname);
+	strbuf_addf(out, "rules %d ipv6 %d firewall %d\n", scope.rules, scope.ipv6, scope.firewall);
 }
 
 static void say_record(struct scenario *s, struct strbuf *out)
@@ -257,6 +297,8 @@ static void say_record(struct scenario *s, struct strbuf *out)
 			c->leaving ? " leaving" : "");
 	LIST_FOREACH (p, &s->host.record, previous)
 		strbuf_addf(out, "previous %s = %d\n", p->key, p->value);
+	if (s->host.record.n_firewalls)
+		strbuf_addf(out, "firewalls %zu\n", s->host.record.n_firewalls);
 }
 
 static bool run_question(struct scenario *s, char **w, size_t n, struct strbuf *out)
@@ -299,8 +341,9 @@ static void run_command(struct scenario *s, const char *command)
 		w[n++] = x;
 	add_literal_facts(s);
 	strbuf_addf(&s->out, "> %s\n", command);
-	if (!run_verb(s, w, n, &out) && !run_question(s, w, n, &out) &&
-		!run_stranger(s, line, w, n) && !run_setting(s, line, w, n))
+	if (!run_verb(s, w, n, &out) && !run_lockdown(s, w, n, &out) &&
+		!run_question(s, w, n, &out) && !run_stranger(s, line, w, n) &&
+		!run_setting(s, line, w, n))
 		bad_line(command);
 	add_filtered(s, strbuf_str(&out), bar ? bar + 3 : NULL);
 }

@@ -74,6 +74,42 @@ static void random_peer(struct arena *a, struct tunnel *t, unsigned i)
 	}
 }
 
+static const char *const ranges[] = {"10.0.0.0/8", "10.1.0.0/16", "192.168.0.0/16", "fc00::/7"};
+
+static void random_split(struct arena *a, struct policy *p)
+{
+	struct split *s = LIST_PUSH(a, p, split);
+
+	s->kind = (enum split_kind)pick(4);
+	s->only = s->kind != SPLIT_CGROUP && chance(20);
+	s->uid_first = 1000 + pick(3);
+	s->uid_last = s->uid_first + pick(3);
+	s->cgroup = chance(50) ? "a.slice" : "b.slice/c";
+	s->prefix = prefix_of(chance(50) ? "203.0.113.0/24" : "2001:db8::/32");
+	s->mark = 0x20000000u + pick(2);
+	s->mask = 0xff0000ffu;
+}
+
+static void random_policy(struct arena *a, struct policy *p)
+{
+	p->kill_switch = chance(50);
+	p->dns_gate = chance(20);
+	p->dns_mode = (enum dns_mode)pick(3);
+	if (p->dns_mode == DNS_MODE_CUSTOM)
+		ip_addr_parse("10.1.2.53", LIST_PUSH(a, p, dns));
+	for (unsigned i = pick(4); i > 0; i--)
+		*LIST_PUSH(a, p, lan) = prefix_of(ranges[pick(4)]);
+	if (chance(30))
+		random_split(a, p);
+	if (chance(30))
+		*LIST_PUSH(a, p, inbound) = (struct fw_port){IPPROTO_TCP, 22};
+	if (chance(20))
+		*LIST_PUSH(a, p, forward) =
+			(struct fw_forward){.in_ifname = POLICY_SELF, .both = true};
+	p->forward4 = chance(20);
+	p->mss_clamp = chance(20);
+}
+
 static struct tunnel random_tunnel(struct arena *a, unsigned index)
 {
 	struct tunnel t = {0};
@@ -91,6 +127,12 @@ static struct tunnel random_tunnel(struct arena *a, unsigned index)
 	t.table = 1000 + index;
 	*LIST_PUSH(a, &t, addresses) = prefix_of("10.9.0.2/32");
 	if (chance(50))
+		ip_addr_parse("10.64.0.1", LIST_PUSH(a, &t, dns));
+	if (chance(20))
+		*LIST_PUSH(a, &t, search) = "corp.example";
+	if (chance(60))
+		random_policy(a, &t.policy);
+	if (chance(50))
 		*LIST_PUSH(a, &t, addresses) = prefix_of("fd09::2/128");
 	for (unsigned i = 0; i < n; i++)
 		random_peer(a, &t, i);
@@ -101,7 +143,12 @@ static void random_facts(struct arena *a, struct facts *f)
 {
 	f->ipv6 = chance(85);
 	f->kernel_wireguard = chance(80);
+	f->resolver = (enum resolver_backend)pick(4);
 	f->n_endpoints = f->n_ssh = 0;
+	if (chance(30))
+		str_copy(LIST_PUSH(a, f, bridges)->name, FW_IFNAME_SIZE, "br0");
+	if (chance(50))
+		ip_addr_parse("10.1.1.1", LIST_PUSH(a, f, resolvers));
 	for (unsigned i = 0; i < 4; i++) {
 		struct fact_endpoint *x = LIST_PUSH(a, f, endpoints);
 
@@ -128,6 +175,7 @@ static const char *const kernel_lines[] = {
 	"sysctl net.ipv4.conf.all.src_valid_mark = 0",
 	"sysctl net.ipv4.conf.eth0.rp_filter = 1",
 	"sysctl net.ipv4.conf.eth1/7.rp_filter = 1",
+	"sysctl net.ipv4.ip_forward = 0",
 	"link eth0 foreign mtu 1500 up",
 	"addr 198.18.0.5/24 dev eth0",
 	"route 10.50.0.0/16 dev eth0 table 1000 metric 1 proto 4",
@@ -217,6 +265,10 @@ static void vandalize(struct host *h)
 {
 	struct state *s = &h->fake.state;
 
+	if (chance(20))
+		s->firewall = (struct firewall){.present = chance(50), .dns_gate = true};
+	if (chance(20) && s->n_resolvers)
+		s->n_resolvers--;
 	for (unsigned i = pick(4); i > 0; i--) {
 		struct op op = {.kind = OP_RULE_DEL};
 		bool done;
@@ -456,7 +508,8 @@ static enum way find_way(
 {
 	LIST_FOREACH (r, s, rules) {
 		const struct route_state *route;
-		bool marked = !r->fwmask || (mark & r->fwmask) == r->fwmark;
+		/* Nobody here is one of the users that a rule may name. */
+		bool marked = !r->by_uid && (!r->fwmask || (mark & r->fwmask) == r->fwmark);
 
 		if (r->family != dst->family || r->priority > WF_PRIO_LAST || r->ip_proto ||
 			marked == r->invert ||
@@ -483,7 +536,8 @@ struct watch {
 	struct host *h;
 	const struct record *record; /* for which tunnels are nested */
 	bool held_before, holds_after;
-	unsigned leaks, loops, checks;
+	bool closed_before, closes_after;
+	unsigned leaks, loops, opens, cuts, checks;
 };
 
 static void watch_payload(struct watch *w, uint8_t family)
@@ -498,6 +552,29 @@ static void watch_payload(struct watch *w, uint8_t family)
 	w->checks++;
 	/* With a holder before and after, the way in clear is never open. */
 	w->leaks += w->held_before && w->holds_after && way == WAY_MAIN;
+}
+
+static bool lists_tunnel(const struct firewall *f, const char *ifname)
+{
+	LIST_FOREACH (x, f, tunnels)
+		if (str_eq(x->name, ifname))
+			return true;
+	return false;
+}
+
+/* A kill switch that was and will be is; what is up is never cut off by one. */
+static void watch_firewall(struct watch *w)
+{
+	const struct state *s = &w->h->fake.state;
+
+	w->opens += w->closed_before && w->closes_after && !s->firewall.kill_switch;
+	if (!s->firewall.kill_switch)
+		return;
+	LIST_FOREACH (c, w->record, contributions) {
+		const struct link_state *l = state_find_link(s, c->ifname);
+
+		w->cuts += l && l->up && !lists_tunnel(&s->firewall, c->ifname);
+	}
 }
 
 /* A form of it has no table: then whoever set its mark also sees to its way. */
@@ -543,6 +620,7 @@ static int watch_run(void *ctx, const struct op *ops, size_t n, bool *done, stru
 
 		if (r)
 			return r;
+		watch_firewall(w);
 		watch_payload(w, AF_INET);
 		watch_ciphertext(w, AF_INET);
 		if (!w->h->facts.ipv6)
@@ -562,16 +640,24 @@ static int watch_observe(
 }
 
 /* Whether it will hold the default afterwards cannot be known before, so it is tried on a twin. */
-static bool holds_after(struct arena *a, const struct host *h, const struct deed *d)
+static void look_ahead(struct arena *a, const struct host *h, const struct deed *d, struct watch *w)
 {
 	struct host twin;
 	struct err e;
 
 	host_copy(h, a, &twin);
-	return !do_deed(&twin, d, &e) && merge_holder(&twin.record);
+	if (do_deed(&twin, d, &e))
+		return;
+	w->holds_after = merge_holder(&twin.record);
+	w->closes_after = twin.fake.state.firewall.kill_switch;
 }
 
-static void check_windows(struct arena *a, struct tally *leaks, struct tally *loops, uint64_t seed)
+/* What is seen between the operations. */
+struct windows {
+	struct tally leaks, loops, opens, cuts;
+};
+
+static void check_windows(struct arena *a, struct windows *t, uint64_t seed)
 {
 	struct host h;
 
@@ -582,7 +668,8 @@ static void check_windows(struct arena *a, struct tally *leaks, struct tally *lo
 		struct err e;
 
 		w.held_before = merge_holder(&h.record);
-		w.holds_after = holds_after(a, &h, &d);
+		w.closed_before = h.fake.state.firewall.kill_switch;
+		look_ahead(a, &h, &d, &w);
 		h.fake.fail_at = chance(30) ? (int)pick(30) : -1;
 		h.x = (struct executor){.ctx = &w, .observe = watch_observe, .run = watch_run};
 		do_deed(&h, &d, &e);
@@ -591,8 +678,11 @@ static void check_windows(struct arena *a, struct tally *leaks, struct tally *lo
 		if (!w.checks)
 			continue;
 		if (w.held_before && w.holds_after)
-			tally(leaks, !w.leaks, seed);
-		tally(loops, !w.loops, seed);
+			tally(&t->leaks, !w.leaks, seed);
+		tally(&t->loops, !w.loops, seed);
+		if (w.closed_before && w.closes_after)
+			tally(&t->opens, !w.opens, seed);
+		tally(&t->cuts, !w.cuts, seed);
 	}
 }
 
@@ -614,7 +704,8 @@ int main(void)
 		"a crash anywhere can be finished or taken back", "merge does not look at order",
 		"a tunnel leaves no trace of itself in another",
 		"reload of what is unchanged does nothing"};
-	struct tally t[7] = {0}, leaks = {0}, loops = {0};
+	struct tally t[7] = {0};
+	struct windows windows = {0};
 	uint64_t first = env_number("WF_SEED", 1), rounds = env_number("WF_ROUNDS", 300);
 
 	for (uint64_t seed = first; seed < first + rounds; seed++)
@@ -625,11 +716,14 @@ int main(void)
 			if (i < 7)
 				checks[i](a, &t[i], seed);
 			else
-				check_windows(a, &leaks, &loops, seed);
+				check_windows(a, &windows, seed);
 		}
 	for (size_t i = 0; i < 7; i++)
 		tally_done(&t[i], names[i]);
-	tally_done(&leaks, "with a holder before and after, nothing public ever leaves in clear");
-	tally_done(&loops, "ciphertext never enters a tunnel it does not belong in");
+	tally_done(&windows.leaks,
+		"with a holder before and after, nothing public ever leaves in clear");
+	tally_done(&windows.loops, "ciphertext never enters a tunnel it does not belong in");
+	tally_done(&windows.opens, "a kill switch before and after is one all the time");
+	tally_done(&windows.cuts, "a kill switch never cuts off a tunnel that is up");
 	return done_testing();
 }

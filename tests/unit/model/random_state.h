@@ -116,6 +116,9 @@ static inline void random_rule(struct rule_state *r)
 	r->ip_proto = (uint8_t)random_u32();
 	r->sport = (uint16_t)random_u32();
 	r->dport = (uint16_t)random_u32();
+	r->by_uid = random_below(2);
+	r->uid_first = random_u32();
+	r->uid_last = random_u32();
 	r->protocol = (uint8_t)random_u32();
 }
 
@@ -127,6 +130,59 @@ static inline void random_link(struct link_state *l)
 	l->up = random_below(2);
 	l->group = random_u32();
 	l->ifindex = random_u32() >> 1;
+}
+
+#define RANDOM_LIST(a, f, name, expr)                                                              \
+	for (unsigned n_ = random_below(3); n_--;) {                                               \
+		__typeof__((f)->name) it = LIST_PUSH(a, f, name);                                  \
+		expr;                                                                              \
+	}
+
+static inline void random_firewall(struct arena *a, struct firewall *f)
+{
+	f->present = true;
+	f->kill_switch = random_below(2);
+	f->dns_gate = random_below(2);
+	f->redirect_dns = random_below(2);
+	RANDOM_LIST(a, f, endpoints,
+		*it = ((struct fw_endpoint){random_addr(), 17, (uint16_t)random_u32()}));
+	RANDOM_LIST(a, f, marks, *it = random_u32());
+	RANDOM_LIST(a, f, listen_ports, *it = (uint16_t)random_u32());
+	RANDOM_LIST(a, f, tunnels, random_ifname(it->name));
+	RANDOM_LIST(a, f, addresses, *it = random_addr());
+	RANDOM_LIST(a, f, dns, (random_ifname(it->ifname), it->server = random_addr()));
+	RANDOM_LIST(a, f, any_dns, random_ifname(it->name));
+	RANDOM_LIST(a, f, lan_dns, *it = random_addr());
+	RANDOM_LIST(a, f, kept, *it = random_prefix());
+	RANDOM_LIST(a, f, lan, *it = random_prefix());
+	RANDOM_LIST(a, f, bridges, random_ifname(it->name));
+	RANDOM_LIST(a, f, logins,
+		*it = ((struct fw_login){random_addr(), (uint16_t)random_u32(), 7}));
+	RANDOM_LIST(a, f, inbound, *it = ((struct fw_port){6, (uint16_t)random_u32()}));
+	RANDOM_LIST(a, f, split,
+		*it = ((struct fw_split){FW_SPLIT_UID, random_u32(), random_u32(), NULL}));
+	RANDOM_LIST(a, f, split,
+		*it = ((struct fw_split){
+			FW_SPLIT_CGROUP, 0, 0, arena_printf(a, "x.slice/%u", random_below(9))}));
+	RANDOM_LIST(a, f, nat,
+		(it->family = AF_INET, it->source = random_prefix(), it->to = random_addr(),
+			random_ifname(it->out_ifname)));
+	RANDOM_LIST(a, f, forward,
+		(random_ifname(it->in_ifname), random_ifname(it->out_ifname),
+			it->both = random_below(2)));
+	RANDOM_LIST(a, f, dnat,
+		(random_ifname(it->in_ifname), it->proto = 6, it->port = (uint16_t)random_u32(),
+			it->to = random_endpoint()));
+	RANDOM_LIST(a, f, mss_clamp, random_ifname(it->name));
+}
+
+static inline void random_resolver(struct arena *a, struct resolver_state *r)
+{
+	r->backend = (enum resolver_backend)random_below(4);
+	random_ifname(r->ifname);
+	r->everything = random_below(2);
+	RANDOM_LIST(a, r, servers, *it = random_addr());
+	RANDOM_LIST(a, r, domains, *it = arena_printf(a, "~d%u.example", random_below(9)));
 }
 
 static inline void random_state(struct arena *a, struct state *s)
@@ -152,6 +208,10 @@ static inline void random_state(struct arena *a, struct state *s)
 		k->key = arena_printf(a, "net.ipv4.conf.wg%u.rp_filter", random_below(9));
 		k->value = (int32_t)random_u32();
 	}
+	if (random_below(2))
+		random_firewall(a, &s->firewall);
+	for (unsigned n = random_below(3); n--;)
+		random_resolver(a, LIST_PUSH(a, s, resolvers));
 }
 
 /* Byte for byte, lists of pointers followed; every state was zero before it was filled. */
@@ -194,7 +254,12 @@ static inline bool same_state(const struct state *a, const struct state *b)
 		if (strcmp(a->sysctls[i].key, b->sysctls[i].key) != 0 ||
 			a->sysctls[i].value != b->sysctls[i].value)
 			return false;
-	return same_devices(a, b);
+	if (a->n_resolvers != b->n_resolvers)
+		return false;
+	for (size_t i = 0; i < a->n_resolvers; i++)
+		if (!resolver_equal(&a->resolvers[i], &b->resolvers[i]))
+			return false;
+	return firewall_equal(&a->firewall, &b->firewall) && same_devices(a, b);
 }
 
 #endif

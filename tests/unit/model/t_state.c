@@ -69,6 +69,8 @@ static void test_rules(void)
 		.dport = 5000,
 		.protocol = 2};
 	struct rule_state stop = {.family = AF_INET, .action = RULE_PROHIBIT};
+	struct rule_state of_users = {
+		.family = AF_INET, .by_uid = true, .uid_first = 5, .uid_last = 7};
 
 	DIFFERS(rule_equal, r, tmp.family = AF_INET6);
 	DIFFERS(rule_equal, r, tmp.priority++);
@@ -78,6 +80,10 @@ static void test_rules(void)
 	DIFFERS(rule_equal, r, tmp.fwmark++);
 	DIFFERS(rule_equal, r, tmp.fwmask = 0xffff);
 	DIFFERS(rule_equal, r, tmp.dst = prefix("10.0.0.0/9"));
+	DIFFERS(rule_equal, r, tmp.by_uid = true);
+	DIFFERS(rule_equal, of_users, tmp.uid_first++);
+	DIFFERS(rule_equal, of_users, tmp.uid_last++);
+	STAYS(rule_equal, r, tmp.uid_last++);
 	DIFFERS(rule_equal, r, tmp.suppress_prefixlen = 0);
 	DIFFERS(rule_equal, r, tmp.ip_proto = 17);
 	DIFFERS(rule_equal, r, tmp.sport++);

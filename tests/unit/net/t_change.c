@@ -117,6 +117,9 @@ static void make_all(void)
 	ssh.rule.sport = 22;
 	ssh.rule.dport = 40000;
 	ssh.rule.table = RT_TABLE_MAIN;
+	lan.rule.by_uid = true;
+	lan.rule.uid_first = 1000;
+	lan.rule.uid_last = 1010;
 	lan.rule.dst = rig_prefix("fc00::/7");
 	lan.rule.suppress_prefixlen = 0;
 	lan.rule.table = RT_TABLE_MAIN;

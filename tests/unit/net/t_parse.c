@@ -40,6 +40,19 @@ static void test_rule(void)
 	mnl_attr_put_u32(&m.h, FRA_SUPPRESS_IFGROUP, 1);
 	is_int(rule_parse(&m.h, &r), RULE_OTHER, "one that does is a stranger's");
 
+	r = plain;
+	r.by_uid = true;
+	r.uid_first = 1000;
+	r.uid_last = 4294967294u;
+	m = rule_message(&r);
+	r = (struct rule_state){0};
+	is_int(rule_parse(&m.h, &r), RULE_READ, "a rule of some users");
+	ok(r.by_uid && r.uid_first == 1000 && r.uid_last == 4294967294u, "names them");
+	ok(!rule_equal(&r, &plain), "and is another than one of all");
+	m = rule_message(&plain);
+	mnl_attr_put_u32(&m.h, FRA_UID_RANGE, 1);
+	is_int(rule_parse(&m.h, &r), RULE_MALFORMED, "users that are cut off");
+
 	m = rule_message(&plain);
 	mnl_attr_put_u16(&m.h, 28, 0xffff);
 	is_int(rule_parse(&m.h, &r), RULE_READ, "the mask of an exact port");

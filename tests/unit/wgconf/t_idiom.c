@@ -464,6 +464,85 @@ static const struct row split_rows[] = {
 		"split_tunnel down 1 (its down removes something else than its up put there)\n"},
 };
 
+static const struct row nft_rows[] = {
+	{"a table of one's own that masquerades and forwards",
+		"P nft add table inet wg; nft add chain inet wg post '{ type nat hook postrouting "
+		"priority 100 ; }'; nft add rule inet wg post oifname \"eth0\" masquerade; nft add "
+		"chain inet wg fwd '{ type filter hook forward priority 0 ; }'; nft add rule inet "
+		"wg fwd iifname \"%i\" accept\n"
+		"D nft delete table inet wg",
+		"nat {\"family\":4,\"out\":\"eth0\"} up 0 down 1\n"
+		"nat {\"family\":6,\"out\":\"eth0\"} of 0\n"
+		"forwarding "
+		"{\"in\":\"%i\",\"out\":\"\",\"both\":false,\"forward4\":false,\"forward6\":false} "
+		"of 0\n"},
+	{"one command a line, backslashes",
+		"P nft add table ip wg-nat\n"
+		"P nft add chain ip wg-nat postrouting \\{ type nat hook postrouting priority "
+		"srcnat\\; policy accept\\; \\}\n"
+		"P nft add rule ip wg-nat postrouting oifname wlp2s0 ip saddr 10.10.0.0/24 counter "
+		"masquerade\n"
+		"D nft delete table ip wg-nat",
+		"nat {\"family\":4,\"source\":\"10.10.0.0/24\",\"out\":\"wlp2s0\"} up 0,1,2 down "
+		"3\n"},
+	{"several statements in one text",
+		"P nft 'add table ip6 t; add chain ip6 t c { type nat hook prerouting priority "
+		"dstnat; }; add rule ip6 t c iifname eth0 tcp dport 80 dnat to [fd00:8::2]:8080 "
+		"comment \"web; site\"'\n"
+		"D nft delete table ip6 t",
+		"dnat {\"in\":\"eth0\",\"proto\":\"tcp\",\"port\":80,\"to\":\"[fd00:8::2]:8080\"} "
+		"up 0 down 1\n"},
+	{"a kill switch",
+		"p nft add table inet kill\n"
+		"p nft add chain inet kill out '{ type filter hook output priority filter - 1; "
+		"policy accept; }'\n"
+		"P nft add rule inet kill out oifname != \\\"%i\\\" meta mark != $(wg show %i "
+		"fwmark) fib daddr type != local counter reject with icmpx type admin-prohibited\n"
+		"d nft delete table inet kill",
+		KILL_ROW " up 0,1 down 3\n"
+			 "kill_switch up 2 of 0\n"},
+	{"a kill switch with an exception for the LAN",
+		"P nft add table inet kill; nft add chain inet kill out '{ type filter hook output "
+		"priority 0; }'; nft \"add rule inet kill out ip daddr != 192.168.0.0/16 oifname "
+		"!= %i mark != $(wg show %i fwmark) fib daddr type != local drop\"\n"
+		"D nft delete table inet kill",
+		"kill_switch {\"lan\":[\"192.168.0.0/16\"],\"inbound\":[]} up 0 down 1 (covers "
+		"IPv4 only; wf covers both)\n"},
+	{"DNS, segment size, the way back",
+		"P nft add table inet t; nft add chain inet t o '{ type filter hook output "
+		"priority 0; }'; nft add rule inet t o oifname != %i udp dport 53 drop; nft add "
+		"rule inet t o oifname != %i tcp dport 53 drop\n"
+		"P nft add chain inet t f '{ type filter hook forward priority 0; }'; nft add rule "
+		"inet t f oifname %i tcp flags syn tcp option maxseg size set rt mtu; nft add rule "
+		"inet t f ct state established,related accept; nft insert rule inet t f iifname %i "
+		"ct state { new, established } accept\n"
+		"d nft delete table inet t",
+		"dns_leak {\"gate\":true,\"mode\":\"tunnel\"} up 0,1 down 2\n"
+		"mss_clamp {} of 0\n"
+		"forwarding "
+		"{\"in\":\"%i\",\"out\":\"\",\"both\":false,\"forward4\":false,\"forward6\":false} "
+		"of 0\n"},
+	{"no deletion of the table",
+		"P nft add table ip t; nft add chain ip t c '{ type nat hook postrouting priority "
+		"100; }'; nft add rule ip t c snat to 192.0.2.1",
+		"nat {\"family\":4,\"to\":\"192.0.2.1\"} up 0 (an up without its down)\n"},
+	{"one rule that is not understood: none is",
+		"P nft add table ip t; nft add chain ip t c '{ type nat hook postrouting priority "
+		"100; }'\n"
+		"P nft add rule ip t c masquerade\n"
+		"P nft add rule ip t c ip daddr 192.0.2.1 masquerade\n"
+		"D nft delete table ip t",
+		"raw_shell up 0\n"
+		"raw_shell up 1\n"
+		"raw_shell up 2\n"
+		"raw_shell down 3\n"},
+	{"a table without rules, a deletion without table",
+		"P nft add table ip t\n"
+		"D nft delete table ip u",
+		"raw_shell up 0\n"
+		"raw_shell down 1\n"},
+};
+
 static void test_rows(const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -474,11 +553,47 @@ static void test_rows(const struct row *rows, size_t n)
 }
 #define TEST_ROWS(rows) test_rows(rows, sizeof(rows) / sizeof((rows)[0]))
 
+/* What depends on the rest of the file. */
+static void test_file(void)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct idiom_list l;
+	struct conf c;
+
+	hooks_from(a, "P iptables -I OUTPUT ! -o %i -m mark ! --mark 0x1 -j DROP", &c);
+	is_str(recognised_in(a, &c), "raw_shell up 0\n", "a mark that is not the tunnel's");
+	c.fwmark = 1;
+	ok(strstr(recognised_in(a, &c), "kill_switch {"), "the mark that the file sets");
+
+	hooks_from(a, "P iptables -I " KILL, &c);
+	c.table = "off";
+	ok(strstr(recognised_in(a, &c), "needs a mark that this configuration does not set"),
+		"without routes of its own wg-quick sets no mark");
+
+	hooks_from(a, "P ip rule add uidrange 1000-1001 table 1234", &c);
+	is_str(recognised_in(a, &c), "raw_shell up 0\n", "a table of somebody else");
+	c.table = "1234";
+	ok(strstr(recognised_in(a, &c), "split_tunnel {\"uid\":\"1000-1001\",\"only\":true}"),
+		"the tunnel's own table");
+
+	hooks_from(a, "P iptables -A FORWARD -i wg0 -j ACCEPT", &c);
+	idiom_recognise(a, &c, NULL, &l);
+	is_str(l.items[0].policy.forward[0].in_ifname, "wg0", "a file without an interface's name");
+	is_str(l.items[0].rationale, "lets packets be forwarded from wg0 to anywhere (iptables)",
+		"what people are told");
+
+	hooks_from(a, "", &c);
+	idiom_recognise(a, &c, "wg0", &l);
+	is_int(l.n_items, 0, "no hooks, no idioms");
+}
+
 int main(void)
 {
+	test_file();
 	TEST_ROWS(kill_switch_rows);
 	TEST_ROWS(dns_rows);
 	TEST_ROWS(router_rows);
 	TEST_ROWS(split_rows);
+	TEST_ROWS(nft_rows);
 	return done_testing();
 }

@@ -9,6 +9,11 @@
 #define LOCAL "-m addrtype ! --dst-type LOCAL"
 #define KILL  "iptables -I OUTPUT ! -o %i " MARK " " LOCAL " -j REJECT"
 
+#define NFT_CHAIN                                                                                  \
+	"add table inet t; nft add chain inet t c '{ type filter hook output priority 0; }'; nft "
+#define NFT_RULE "\"add rule inet t c "
+#define NFT_KILL "oifname != %i mark != $(wg show %i fwmark) fib daddr type != local reject"
+
 static const char *const raw_hooks[] = {
 	/* Not quite the kill switch. */
 	"iptables -I OUTPUT -o %i " MARK " " LOCAL " -j REJECT",
@@ -178,6 +183,29 @@ static const char *const raw_hooks[] = {
 	"10.8.0.2",
 	"iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.8.0.2:80-90",
 	"iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080",
+	/* nft: rules in a table that somebody else has made, or that drop by default. */
+	"nft add rule inet filter output " NFT_KILL,
+	"nft add rule inet t c " NFT_KILL,
+	"nft " NFT_CHAIN NFT_RULE "oifname != %i mark != $(wg show %i fwmark)\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname != eth0 mark != $(wg show %i fwmark) reject\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname %i mark != $(wg show %i fwmark) reject\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname != %i mark $(wg show %i fwmark) reject\"",
+	"nft " NFT_CHAIN NFT_RULE
+	"oifname != %i mark != $(wg show %i fwmark) fib daddr type local drop\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname != %i mark != $(wg show %i fwmark) accept\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname != %i mark != $(wg show %i fwmark) drop accept\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname != %i mark != $(wg show %i fwmark) skuid 0 drop\"",
+	"nft " NFT_CHAIN NFT_RULE
+	"oifname != %i ip daddr != 8.8.8.8 mark != $(wg show %i fwmark) drop\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname != %i mark and 0xff != $(wg show %i fwmark) drop\"",
+	"nft " NFT_CHAIN NFT_RULE "oifname \\\"",
+	"nft " NFT_CHAIN "; nft flush ruleset",
+	"nft add table inet t; nft add chain inet t c '{ type filter hook output priority 0; "
+	"policy drop; }'",
+	"nft -f /etc/nftables.conf",
+	"nft flush ruleset",
+	"nft delete table inet t",
+	"nft",
 	"ip rule add from 192.0.2.1 table main",
 	"ip rule add not fwmark 51820 table 51820",
 	"ip rule add to 10.0.0.0/8 table 100",
