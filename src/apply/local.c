@@ -5,6 +5,7 @@
  */
 #include "apply/local.h"
 
+#include "apply/firewall.h"
 #include "apply/handshake.h"
 #include "sys/sysctl.h"
 #include "sys/userspace.h"
@@ -51,22 +52,33 @@ static int observe(
 	struct local *l = ctx;
 	int r = net_snapshot(l->net, a, scope, ret, e);
 
-	return r ? r : sysctl_snapshot(a, scope, ret, e);
+	if (!r)
+		r = sysctl_snapshot(a, scope, ret, e);
+	if (!r && scope->firewall)
+		r = firewall_observe(l, ret, e);
+	return r ? r : resolver_observe(a, scope, ret, e);
 }
 
-static int run_each(enum door door, const struct op *ops, size_t n, bool *done, struct err *e)
+static int run_one(struct local *l, enum door door, const struct op *op, struct err *e)
+{
+	switch (door) {
+	case DOOR_SYSCTL: return sysctl_write(op->sysctl.key, op->sysctl.value, e);
+	case DOOR_START: return userspace_start(op->link.name, e);
+	case DOOR_STOP: userspace_tidy(op->link.name); return 0;
+	case DOOR_FIREWALL: return firewall_change(l, op, e);
+	case DOOR_RESOLVER: return resolver_change(op, e);
+	case DOOR_NET:
+	case DOOR_HANDSHAKE: break;
+	}
+	return err_set(e, E_INTERNAL, "operation %d is not done one by one", op->kind);
+}
+
+static int run_each(
+	struct local *l, enum door door, const struct op *ops, size_t n, bool *done, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
-		int r = 0;
+		int r = run_one(l, door, &ops[i], e);
 
-		if (door == DOOR_FIREWALL || door == DOOR_RESOLVER)
-			r = err_set(e, E_UNSUPPORTED, "the firewall is not part of this build yet");
-		else if (door == DOOR_SYSCTL)
-			r = sysctl_write(ops[i].sysctl.key, ops[i].sysctl.value, e);
-		else if (door == DOOR_START)
-			r = userspace_start(ops[i].link.name, e);
-		else
-			userspace_tidy(ops[i].link.name);
 		if (r)
 			return r;
 		done[i] = true;
@@ -89,7 +101,7 @@ static int run(void *ctx, const struct op *ops, size_t n, bool *done, struct err
 		else if (door == DOOR_HANDSHAKE)
 			r = handshake_wait(l, ops + i, end - i, done + i, e);
 		else
-			r = run_each(door, ops + i, end - i, done + i, e);
+			r = run_each(l, door, ops + i, end - i, done + i, e);
 	}
 	return r;
 }

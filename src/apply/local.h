@@ -11,6 +11,10 @@ struct local {
 	struct key_source keys;
 	bool (*cancelled)(void *ctx); /* asked while waiting for a handshake; may be NULL */
 	void *ctx;
+	/* What the firewall's table was like when wf last changed it (net_nft_digest); 0 = not known.
+	 * The caller remembers it from command to command. */
+	uint64_t firewall_digest;
+	bool firewall_changed; /* by an operation, since the caller last took the digest */
 };
 struct executor local_executor(struct local *l);
 

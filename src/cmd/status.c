@@ -3,6 +3,7 @@
  * wf status: each tunnel in a line, or all of it as JSON. Knows signs, colours and units; the state
  * comes from ops/status, which has it from the kernel. --brief passes a file on as it is.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -70,25 +71,65 @@ static void print_traffic(struct cmd *c, const struct tunnel_status *t)
 		term_sign(&c->term, TERM_TX), tx);
 }
 
-static void print_details(struct cmd *c, const struct tunnel_status *t)
+/* What others may have sent past a kill switch that is not in force no counter knows. */
+static uint64_t count_stopped(const struct firewall_status *f)
+{
+	uint64_t sum = 0;
+
+	for (enum stopped s = 0; s < STOPPED_COUNT; s++)
+		if (s != STOPPED_DNS)
+			sum += f->stopped[s];
+	return sum;
+}
+
+static void print_stopped(struct cmd *c, uint64_t packets, const char *what)
+{
+	if (packets)
+		strbuf_addf(&c->out, " (%" PRIu64 " %spacket%s stopped)", packets, what,
+			packets == 1 ? "" : "s");
+}
+
+static void print_protection(
+	struct cmd *c, const struct tunnel_status *t, const struct firewall_status *f)
+{
+	if (t->kill_switch_asked) {
+		strbuf_addf(&c->out, "   %skill switch %s%s",
+			t->kill_switch ? "" : term_red(&c->term),
+			t->kill_switch ? "on" : "NOT in force",
+			t->kill_switch ? "" : term_off(&c->term));
+		print_stopped(c, count_stopped(f), "");
+	} else {
+		strbuf_add(&c->out, "   no kill switch");
+	}
+	if (!t->dns_gate_asked)
+		return;
+	strbuf_addf(&c->out, "   DNS gate %s", t->dns_gate ? "on" : "NOT in force");
+	print_stopped(c, f->stopped[STOPPED_DNS], "DNS ");
+}
+
+static void print_details(
+	struct cmd *c, const struct tunnel_status *t, const struct firewall_status *f)
 {
 	char buf[IP_TEXT_SIZE];
 
 	if (t->n_dns) {
-		strbuf_add(&c->out, "   DNS (not set)");
+		strbuf_add(&c->out, t->resolver_set ? "   DNS" : "   DNS (not set)");
 		LIST_FOREACH (d, t, dns)
 			strbuf_addf(&c->out, " %s", ip_addr_format(d, buf));
+		if (t->resolver_set)
+			strbuf_addf(&c->out, " (%s)", resolver_backend_name(t->resolver));
 	}
 	if (t->holds_default)
 		strbuf_add(&c->out, "   default route");
-	strbuf_add(&c->out, "   no kill switch");
+	print_protection(c, t, f);
 	if (t->via)
 		strbuf_addf(&c->out, "   inside %s", t->via);
 	if (t->userspace)
 		strbuf_add(&c->out, "   userspace");
 }
 
-static void print_tunnel(struct cmd *c, const struct tunnel_status *t, size_t width)
+static void print_tunnel(
+	struct cmd *c, const struct tunnel_status *t, const struct firewall_status *f, size_t width)
 {
 	char title[128], server[128], city[128];
 
@@ -105,7 +146,7 @@ static void print_tunnel(struct cmd *c, const struct tunnel_status *t, size_t wi
 			strbuf_add(&c->out, "   its interface is gone");
 		else
 			print_traffic(c, t);
-		print_details(c, t);
+		print_details(c, t, f);
 	}
 	if (t->pending_remote_update)
 		strbuf_addf(&c->out, "   %s key rotated, not yet confirmed at the sponsor",
@@ -145,6 +186,51 @@ static void json_peers(struct cmd *c, const struct tunnel_status *t)
 	jsonw_array_end(&c->j);
 }
 
+static void json_dns(struct cmd *c, const struct tunnel_status *t)
+{
+	char buf[IP_TEXT_SIZE];
+
+	jsonw_key(&c->j, "dns");
+	jsonw_object(&c->j);
+	jsonw_key(&c->j, "servers");
+	jsonw_array(&c->j);
+	LIST_FOREACH (d, t, dns)
+		jsonw_str(&c->j, ip_addr_format(d, buf));
+	jsonw_array_end(&c->j);
+	jsonw_kv_str(&c->j, "backend", resolver_backend_name(t->resolver));
+	jsonw_kv_bool(&c->j, "applied", t->resolver_set);
+	jsonw_key(&c->j, "set");
+	jsonw_array(&c->j);
+	LIST_FOREACH (d, t, resolver_servers)
+		jsonw_str(&c->j, ip_addr_format(d, buf));
+	jsonw_array_end(&c->j);
+	jsonw_object_end(&c->j);
+}
+
+static void json_firewall(struct cmd *c, const struct firewall_status *f)
+{
+	char buf[IP_TEXT_SIZE];
+
+	jsonw_key(&c->j, "firewall");
+	jsonw_object(&c->j);
+	jsonw_kv_bool(&c->j, "present", f->present);
+	jsonw_kv_bool(&c->j, "gone", f->gone);
+	jsonw_kv_bool(&c->j, "changed_by_others", f->edited);
+	jsonw_kv_bool(&c->j, "kill_switch", f->kill_switch);
+	jsonw_kv_bool(&c->j, "dns_gate", f->dns_gate);
+	jsonw_key(&c->j, "lan");
+	jsonw_array(&c->j);
+	LIST_FOREACH (p, f, lan)
+		jsonw_str(&c->j, ip_prefix_format(p, buf));
+	jsonw_array_end(&c->j);
+	jsonw_key(&c->j, "stopped");
+	jsonw_object(&c->j);
+	for (enum stopped s = 0; s < STOPPED_COUNT; s++)
+		jsonw_kv_uint(&c->j, stopped_name(s), f->stopped[s]);
+	jsonw_object_end(&c->j);
+	jsonw_object_end(&c->j);
+}
+
 static void json_tunnel(struct cmd *c, const struct tunnel_status *t)
 {
 	char buf[IP_TEXT_SIZE];
@@ -161,18 +247,14 @@ static void json_tunnel(struct cmd *c, const struct tunnel_status *t)
 	jsonw_kv_bool(&c->j, "default", t->holds_default);
 	jsonw_kv_str(&c->j, "via", t->via);
 	jsonw_kv_bool(&c->j, "userspace", t->userspace);
-	jsonw_kv_bool(&c->j, "kill_switch", false);
+	jsonw_kv_bool(&c->j, "kill_switch", t->kill_switch);
+	jsonw_kv_bool(&c->j, "dns_gate", t->dns_gate);
 	jsonw_key(&c->j, "addresses");
 	jsonw_array(&c->j);
 	for (size_t i = 0; i < t->n_addresses; i++)
 		jsonw_str(&c->j, ip_prefix_format(&t->addresses[i], buf));
 	jsonw_array_end(&c->j);
-	jsonw_key(&c->j, "dns");
-	jsonw_array(&c->j);
-	LIST_FOREACH (d, t, dns)
-		jsonw_str(&c->j, ip_addr_format(d, buf));
-	jsonw_array_end(&c->j);
-	jsonw_kv_bool(&c->j, "dns_set", false);
+	json_dns(c, t);
 	json_age(c, "handshake_age", t->handshake_age);
 	jsonw_kv_uint(&c->j, "rx_bytes", t->rx_bytes);
 	jsonw_kv_uint(&c->j, "tx_bytes", t->tx_bytes);
@@ -193,6 +275,7 @@ static void print_json(struct cmd *c, const struct status_result *res)
 	clock_now(now);
 	cmd_json(c, "wf.status/1");
 	jsonw_kv_str(&c->j, "as_of", now);
+	json_firewall(c, &res->firewall);
 	jsonw_key(&c->j, "tunnels");
 	jsonw_array(&c->j);
 	LIST_FOREACH (t, res, tunnels)
@@ -211,7 +294,7 @@ static void print_text(struct cmd *c, const struct status_result *res)
 		width = n > width && n < 40 ? n : width;
 	}
 	LIST_FOREACH (t, res, tunnels)
-		print_tunnel(c, t, width);
+		print_tunnel(c, t, &res->firewall, width);
 	if (!res->n_tunnels)
 		cmd_say(c, "no configuration for this machine yet; next: wf import FILE");
 }

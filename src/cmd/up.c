@@ -129,7 +129,7 @@ static void print_text(struct cmd *c, const struct up_result *r)
 			term_sign(&c->term, TERM_WAITING), t->ifname, server, place_of(c, t));
 	if (t->kind == LINK_USERSPACE)
 		cmd_say(c, "note: this kernel has no WireGuard; a userspace program does the work");
-	if (t->n_dns)
+	if (t->n_dns && !t->own.n_resolvers && !t->holder.n_resolvers)
 		cmd_say(c,
 			"note: the resolver of this machine is not set; lookups go where they went "
 			"before");

@@ -178,8 +178,11 @@ static int ask(struct arena *a, const char *host, const struct lookup_options *o
 	if ((r = choose_servers(a, o, &q, e)))
 		return r;
 	for (unsigned attempts = 1;; attempts++) {
-		enum query_verdict verdict = query_name(a, &q, ret);
+		enum query_verdict verdict;
 
+		if (o->attempt)
+			o->attempt(o->ctx);
+		verdict = query_name(a, &q, ret);
 		if (verdict == QUERY_FOUND)
 			return 0;
 		if (verdict == QUERY_NEVER)

@@ -18,6 +18,7 @@ struct lookup_options {
 	int retries;			 /* -1 = infinity, -2 = by the environment */
 	unsigned timeout_ms;		 /* of the whole; 0 = by the retries */
 	const char *resolv_conf, *hosts; /* NULL = the machine's, /etc/hosts */
+	void (*attempt)(void *ctx);	 /* called before each attempt; may be NULL */
 	bool (*cancelled)(void *ctx);	 /* asked between waits; may be NULL */
 	void *ctx;
 };

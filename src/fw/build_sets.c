@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fw/build.h"
+#include "model/policy.h"
 
 /* The set that is filled, until the next one is made. */
 static struct fw_set *last_set(struct build *b)
@@ -57,6 +58,9 @@ static void put_name(struct key *k, const char *ifname)
 /* What has a name that nft could not read back is left out: nothing is allowed by it then. */
 static bool name_fits(const char *ifname)
 {
+	/* In a text that somebody else completes. */
+	if (str_eq(ifname, POLICY_SELF))
+		return true;
 	return ifname[0] &&
 		ifname[strspn(ifname,
 			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"

@@ -54,6 +54,7 @@ struct record {
 	/* The forms that table `inet wf` may have: one when all is done, more while a command is at
 	 * work. By them what is observed is known (state.firewall_form). */
 	LIST(struct firewall, firewalls);
+	uint64_t firewall_digest; /* of the table as wf left it (net_nft_digest), 0 = not known */
 };
 
 struct contribution *record_find(const struct record *r, const char *name_or_ifname);

@@ -118,6 +118,12 @@ static const char *const backends[] = {
 	[RESOLVER_FILE] = "file",
 	NULL,
 };
+
+const char *resolver_backend_name(enum resolver_backend b)
+{
+	return backends[b];
+}
+
 static const struct codec_field resolver_rows[] = {
 	CODEC_FIELD(struct resolver_state, backend, CODEC_ENUM, .names = backends),
 	CODEC_FIELD(struct resolver_state, ifname, CODEC_IFNAME),

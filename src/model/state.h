@@ -150,6 +150,7 @@ struct scope {
 	LIST(struct resolver_state, resolvers); /* backend and ifname of each */
 };
 
+const char *resolver_backend_name(enum resolver_backend b); /* "none", "resolved", …; static */
 bool key_ref_is_set(const struct key_ref *k);
 bool key_ref_equal(const struct key_ref *a, const struct key_ref *b); /* by fingerprint */
 bool route_same_slot(const struct route_state *a, const struct route_state *b); /* kernel's key */

@@ -16,7 +16,7 @@
 
 #include "net/nft_query.h"
 
-#define COMMIT_TRIES 8
+#define COMMIT_TRIES 64
 #define FORM_SET     "form"
 
 /* --- reading -----------------------------------------------------------------------------------

@@ -16,14 +16,14 @@ int net_nft_form(struct net *n, uint64_t *ret, struct err *e);
 /*
  * One transaction. `expect` is the form that the change is meant for (NULL: whatever is there):
  * E_CONFLICT when the table has another one. When somebody else changed any table meanwhile
- * (ERESTART) the form is asked again and the same is sent again, a few times. Every message is
+ * (ERESTART) the form is asked again and the same is sent again, up to 64 times. Every message is
  * acknowledged; the first refusal is the error, with the kernel's words, and nothing was done.
  */
 int net_nft_commit(struct net *n, const struct fw_batch *b, const uint64_t *expect, struct err *e);
 int net_nft_counters(struct net *n, struct arena *a, struct fw_counters *ret, struct err *e);
 /*
- * A digest of all rules and set elements as the kernel lists them (0 = no table): equal as long as
- * nobody edits the table. Taken after a commit and kept in the record, compared by status.
+ * A digest of all chains, rules and set elements as the kernel lists them (0 = no table; 63 bits):
+ * equal as long as nobody edits the table. Elements with a timeout do not count. Taken after a commit and kept in the record, compared by status.
  */
 int net_nft_digest(struct net *n, uint64_t *ret, struct err *e);
 

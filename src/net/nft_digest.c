@@ -213,6 +213,7 @@ int net_nft_digest(struct net *n, uint64_t *ret, struct err *e)
 	}
 	if (r)
 		return r;
-	*ret = add_bytes(FNV_BEGIN, sums, sizeof(sums)) | 1; /* never 0 */
+	/* Never 0, and a number that JSON's integers hold. */
+	*ret = add_bytes(FNV_BEGIN, sums, sizeof(sums)) >> 1 | 1;
 	return 0;
 }

@@ -17,6 +17,11 @@ int net_query_default_mtu(struct net *n, uint32_t *ret, struct err *e);
 /* Connected prefixes of links other than loopback and those named. */
 int net_query_local(struct net *n, struct arena *a, const struct record *own, struct facts *f,
 	struct err *e);
+/*
+ * Bridges that lead nowhere out: none of their ports has a device behind it (IFLA_PARENT_DEV_NAME,
+ * Linux 5.14) or is of a kind that may be on a card (VLAN, bond). One without ports counts.
+ */
+int net_query_bridges(struct net *n, struct arena *a, struct facts *f, struct err *e);
 /* Lowest n >= `first` whose table (WF_TABLE_BASE + n) is empty in both families. */
 int net_query_free_table(struct net *n, uint32_t first, bool ipv6, uint32_t *ret, struct err *e);
 /* Whether the kernel has WireGuard: its generic netlink family, loading the module if need be. */

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/firewall.h"
 #include "base/str.h"
 #include "dns/lookup.h"
+#include "dns/resolver.h"
 #include "net/query.h"
 #include "plan/compile.h"
 #include "plan/merge.h"
@@ -55,16 +57,56 @@ static bool parse_scoped(const char *host, struct ip_endpoint *ret)
 	return ret->scope && ip_addr_parse(text, &ret->addr) && ret->addr.family == AF_INET6;
 }
 
-static int add_candidates(
-	struct host *h, const struct tunnel_peer *p, struct facts *ret, struct err *e)
+/* How endpoints are looked up: outside of every tunnel, and of a firewall that stands. */
+struct asking {
+	struct host *h;
+	bool gated;		 /* DNS is let through for this question only */
+	struct ip_addr *servers; /* who is asked */
+	size_t n_servers;
+};
+
+#define LOOKUP_OPEN_S 10 /* longer than all servers together take for one attempt */
+
+static bool cancelled(void *ctx)
+{
+	const struct asking *k = ctx;
+
+	return k->h->local.cancelled(k->h->local.ctx);
+}
+
+/* Whatever it says against it: the lookup itself tells then that nobody answers. */
+static void let_through(void *ctx)
+{
+	struct asking *k = ctx;
+	struct err ignored;
+
+	if (k->gated)
+		(void)firewall_let_lookup(
+			&k->h->local, k->servers, k->n_servers, LOOKUP_OPEN_S, &ignored);
+}
+
+static int prepare_asking(struct host *h, struct asking *k, struct err *e)
 {
 	struct arena *a = h->ops->arena;
+	struct state want = {0};
+
+	*k = (struct asking){.h = h};
+	merge_record(a, &h->record, &want);
+	k->gated = want.firewall.kill_switch || want.firewall.dns_gate;
+	return k->gated ? resolver_upstream(a, &k->servers, &k->n_servers, e) : 0;
+}
+
+static int add_candidates(
+	struct asking *k, const struct tunnel_peer *p, struct facts *ret, struct err *e)
+{
+	struct arena *a = k->h->ops->arena;
 	struct lookup_options opt = {
 		.mark = WF_MARK,
-		.ipv6 = h->ipv6,
+		.ipv6 = k->h->ipv6,
 		.retries = -2,
-		.cancelled = h->local.cancelled,
-		.ctx = h->ops,
+		.attempt = let_through,
+		.cancelled = cancelled,
+		.ctx = k,
 	};
 	struct fact_endpoint f = {.host = p->host, .port = p->port, .addr.port = p->port};
 	struct lookup_result found = {0};
@@ -85,19 +127,19 @@ static int add_candidates(
 	return 0;
 }
 
-static int resolve_one(struct host *h, const struct tunnel_peer *p,
+static int resolve_one(struct asking *k, const struct tunnel_peer *p,
 	const struct contribution *before, struct facts *ret, struct err *e)
 {
-	struct arena *a = h->ops->arena;
+	struct arena *a = k->h->ops->arena;
 	struct facts candidates = {0};
 	const struct fact_endpoint *best;
 	int r;
 
-	if ((r = add_candidates(h, p, &candidates, e)))
+	if ((r = add_candidates(k, p, &candidates, e)))
 		return r;
 	/* A choice needs what the kernel says of each; of the chosen one it is asked later. */
 	if (candidates.n_endpoints > 1 &&
-		(r = net_query_endpoints(h->net, a, WF_MARK, &candidates, e)))
+		(r = net_query_endpoints(k->h->net, a, WF_MARK, &candidates, e)))
 		return r;
 	best = pick(&candidates, before);
 	if (best)
@@ -109,13 +151,15 @@ int facts_resolve(struct host *h, const struct tunnel *t, const struct contribut
 	struct facts *ret, struct err *e)
 {
 	struct err last = {0};
+	struct asking k;
+	int r = prepare_asking(h, &k, e);
 
+	if (r)
+		return r;
 	LIST_FOREACH (p, t, peers) {
-		int r;
-
 		if (!p->host)
 			continue;
-		r = resolve_one(h, p, before, ret, &last);
+		r = resolve_one(&k, p, before, ret, &last);
 		if (r == -E_INTERRUPTED || (r && t->n_peers == 1)) {
 			*e = last;
 			return r;
@@ -203,6 +247,30 @@ static int gather_ssh(struct host *h, const struct tunnel *t, struct facts *ret,
 	return 0;
 }
 
+/* What this machine asks for names, and by whom: only for one that has a say in it. */
+static int gather_resolver(struct host *h, const struct tunnel *t, struct facts *ret, struct err *e)
+{
+	const struct policy *p = &t->policy;
+	int r;
+
+	if (!t->n_dns && !p->n_dns && !p->kill_switch && !p->dns_gate)
+		return 0;
+	if ((r = resolver_detect(h->ops->arena, &ret->resolver, e)))
+		return r;
+	r = resolver_upstream(h->ops->arena, &ret->resolvers, &ret->n_resolvers, e);
+	ret->cap_resolvers = ret->n_resolvers;
+	return r;
+}
+
+static bool is_full(const struct tunnel *t)
+{
+	LIST_FOREACH (p, t, peers)
+		LIST_FOREACH (x, p, allowed)
+			if (x->len <= 1) /* half of a family counts as well */
+				return t->table_mode == TABLE_AUTO;
+	return false;
+}
+
 static int gather_kind(
 	struct host *h, const struct contribution *before, struct facts *ret, struct err *e)
 {
@@ -244,6 +312,10 @@ int facts_gather(struct host *h, const struct tunnel *t, const struct contributi
 			 &ret->free_table, e)))
 		return r;
 	if (captures_anything(t) && (r = gather_ssh(h, t, ret, e)))
+		return r;
+	if (is_full(t) && (r = net_query_bridges(h->net, a, ret, e)))
+		return r;
+	if ((r = gather_resolver(h, t, ret, e)))
 		return r;
 	LIST_FOREACH (f, ret, endpoints)
 		look_at_rp_filter(f);

@@ -10,6 +10,7 @@
 #include "ops/extras.h"
 #include "ops/hooks.h"
 #include "ops/name.h"
+#include "ops/portable.h"
 #include "wgconf/lines.h"
 #include "wgconf/print.h"
 
@@ -85,7 +86,8 @@ static int fill(struct ops *o, const struct config *c, const struct server_list 
 	return 0;
 }
 
-int generate_text(struct ops *o, const char *name, struct generated *ret, struct err *e)
+int generate_text(
+	struct ops *o, const char *name, bool portable, struct generated *ret, struct err *e)
 {
 	struct conf conf = {.listen_port = -1, .fwmark = -1, .save_config = -1};
 	struct generated g = {0};
@@ -100,6 +102,8 @@ int generate_text(struct ops *o, const char *name, struct generated *ret, struct
 		return r;
 	g.server = servers.items[0].server;
 	r = fill(o, &g.config, &servers, &conf, e);
+	if (!r && portable)
+		r = portable_fill(o, &g.config, &servers, &conf, &g.held_back, e);
 	if (!r)
 		r = conf_print(&conf, &g.text, e);
 	conf_clear(&conf);
@@ -111,11 +115,11 @@ int generate_text(struct ops *o, const char *name, struct generated *ret, struct
 	return 0;
 }
 
-int generate_file(
-	struct ops *o, const char *name, const char *path, struct generated *ret, struct err *e)
+int generate_file(struct ops *o, const char *name, bool portable, const char *path,
+	struct generated *ret, struct err *e)
 {
 	struct generated g;
-	int r = generate_text(o, name, &g, e);
+	int r = generate_text(o, name, portable, &g, e);
 
 	if (r)
 		return r;

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "net/nft.h"
 #include "net/query.h"
 #include "ops/boot.h"
 #include "ops/intent.h"
@@ -111,6 +112,8 @@ int host_load(struct host *h, struct err *e)
 	int r;
 
 	h->record = (struct record){.next_seq = 1};
+	h->local.firewall_digest = 0;
+	h->local.firewall_changed = false;
 	if ((r = file_read_optional(h->ops->arena, path, RECORD_LIMIT, &text, &len, e)) || !text)
 		return r;
 	j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
@@ -119,6 +122,7 @@ int host_load(struct host *h, struct err *e)
 	else
 		r = record_from_json(h->ops->arena, j, &h->record, e);
 	json_decref(j);
+	h->local.firewall_digest = h->record.firewall_digest;
 	return r ? err_wrap(e, "cannot read what is applied here") : 0;
 }
 
@@ -172,12 +176,26 @@ void host_unlock(struct host *h)
 	h->lock.fd = -1;
 }
 
+/* By what the kernel says of the table now, it is seen later whether others edited it. */
+static void remember_firewall(struct host *h)
+{
+	struct err unread;
+
+	if (!h->local.firewall_changed)
+		return;
+	h->local.firewall_changed = false;
+	if (net_nft_digest(h->net, &h->local.firewall_digest, &unread))
+		h->local.firewall_digest = 0;
+	h->record.firewall_digest = h->local.firewall_digest;
+}
+
 int host_save(struct host *h, struct err *e)
 {
 	const char *path = arena_printf(h->ops->arena, "%s/record.json", h->dir);
 	STRBUF_CLEANUP struct strbuf text = {0};
 	int r;
 
+	remember_firewall(h);
 	if (!h->record.n_contributions && !h->record.n_previous && !h->record.n_firewalls) {
 		if (unlink(path) < 0 && errno != ENOENT)
 			return err_errno(e, E_IO, errno, "cannot remove '%s'", path);

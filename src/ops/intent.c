@@ -140,11 +140,28 @@ static int check_dialect(const struct config *c, struct err *e)
 	return err_hint(e, "WireGuard cannot speak it; ask the sponsor for a WireGuard file");
 }
 
+int intent_of_rows(struct ops *o, const struct config *c, const struct server_list *servers,
+	struct tunnel *ret, struct err *e)
+{
+	struct tunnel t = {.keep_ssh = true, .config_id = c->id};
+	int r;
+
+	t.name = arena_printf(o->arena, "%s/%s", c->peer_name, c->sponsor_name);
+	t.title = c->name ? c->name : c->sponsor_name;
+	str_copy(t.ifname, sizeof(t.ifname), c->interface_name);
+	t.server = servers->items[0].server;
+	t.country = servers->items[0].country;
+	t.city = servers->items[0].city;
+	if ((r = take_rows(o, c, servers, &t, e)) || (r = policy_load(o, c->id, &t.policy, e)))
+		return r;
+	*ret = t;
+	return 0;
+}
+
 static int load_rows(
 	struct ops *o, const char *name, struct tunnel *ret, struct hook_set *hooks, struct err *e)
 {
 	struct server_list servers = {0};
-	struct tunnel t = {.keep_ssh = true};
 	const char *server;
 	struct config c;
 	int r;
@@ -156,20 +173,10 @@ static int load_rows(
 		return err_hint(
 			e, "'wf generate %s/%s' writes its file", c.peer_name, c.sponsor_name);
 	}
-	if ((r = check_dialect(&c, e)) || (r = name_server(o, &c, server, &servers, e)))
-		return r;
-	t.config_id = c.id;
-	t.name = arena_printf(o->arena, "%s/%s", c.peer_name, c.sponsor_name);
-	t.title = c.name ? c.name : c.sponsor_name;
-	str_copy(t.ifname, sizeof(t.ifname), c.interface_name);
-	t.server = servers.items[0].server;
-	t.country = servers.items[0].country;
-	t.city = servers.items[0].city;
-	if ((r = take_rows(o, &c, &servers, &t, e)) || (r = policy_load(o, c.id, &t.policy, e)) ||
+	if ((r = check_dialect(&c, e)) || (r = name_server(o, &c, server, &servers, e)) ||
 		(hooks && (r = trust_load(o, c.id, hooks, e))))
 		return r;
-	*ret = t;
-	return 0;
+	return intent_of_rows(o, &c, &servers, ret, e);
 }
 
 int intent_load(

@@ -15,6 +15,9 @@
  */
 int intent_load(struct ops *o, const char *name, struct tunnel *ret, struct hook_set *hooks,
 	struct err *e);
+/* The same of a row and the slots of one of its servers, whatever device it is for. */
+int intent_of_rows(struct ops *o, const struct config *c, const struct server_list *servers,
+	struct tunnel *ret, struct err *e);
 /* The file a name means: FILE.conf itself, or /etc/wireguard/NAME.conf when there is one; NULL. */
 const char *intent_file_path(struct arena *a, const char *name);
 /* "office" of "DIR/office.conf". */

@@ -9,6 +9,7 @@
 #include "ops/facts.h"
 #include "ops/intent.h"
 #include "ops/name.h"
+#include "ops/sockets.h"
 #include "plan/compile.h"
 
 /* The contribution as it is compiled now, keeping what identifies the running one. */
@@ -54,7 +55,10 @@ static int apply_difference(struct host *h, struct contribution *slot, struct ho
 	}
 	slot->phase = CONTRIBUTION_DONE;
 	slot->since = since;
-	return host_finish(h, e);
+	if ((r = host_finish(h, e)))
+		return r;
+	sockets_end_cut(h);
+	return 0;
 }
 
 static int plan_reload(struct host *h, struct tunnel *t, struct facts *f, struct host_plan *p,

@@ -3,7 +3,7 @@
  * wf status. Knows how to put record, kernel and database side by side; changes nothing and takes
  * no lock. Every number is the kernel's; the record gives names only.
  */
-#include "ops/status.h"
+#include "ops/status_parts.h"
 
 #include <inttypes.h>
 
@@ -103,6 +103,7 @@ static void add_running(struct host *h, const struct contribution *c, const stru
 		LIST_FOREACH (p, d, peers)
 			add_peer(h->ops, t, p);
 	t->state = judge(c, t, state_find_link(own, c->ifname) != NULL);
+	status_add_protection(h, c, own, &ret->firewall, t);
 	if (t->state != TUNNEL_CONNECTED)
 		ret->any_down_or_drift = true;
 }
@@ -137,11 +138,16 @@ static void find_drift(struct host *h, const struct state *own, const struct sta
 	LIST_FOREACH (op, &plan, ops) {
 		STRBUF_CLEANUP struct strbuf b = {0};
 		struct tunnel_status *t = owner_of(op, ret);
+		const char *line;
 
 		if (!t || t->state == TUNNEL_CHANGING)
 			continue;
-		text_op(&b, op);
-		*LIST_PUSH(a, t, drift) = arena_printf(a, "needed: %s", strbuf_str(&b));
+		line = status_drift_text(a, op, t);
+		if (!line) {
+			text_op(&b, op);
+			line = arena_printf(a, "needed: %s", strbuf_str(&b));
+		}
+		*LIST_PUSH(a, t, drift) = line;
 	}
 	LIST_FOREACH (t, ret, tunnels) {
 		if (state_find_link(foreign, t->ifname))
@@ -232,8 +238,10 @@ int ops_status(struct ops *o, const char *name, struct status_result *ret, struc
 		if ((r = host_observe(&h, o->arena, true, &own, &foreign, e)))
 			return r;
 		/* The old form of one that is being reloaded stands behind the new one. */
+		if ((r = status_add_firewall(&h, &own, ret, e)))
+			return r;
 		LIST_FOREACH (c, &h.record, contributions)
-			if (record_find(&h.record, c->name) == c)
+			if (!c->lockdown && record_find(&h.record, c->name) == c)
 				add_running(&h, c, &own, ret);
 		find_drift(&h, &own, &foreign, ret);
 	}

@@ -22,6 +22,28 @@ struct peer_status {
 	uint64_t rx_bytes, tx_bytes;
 };
 
+/* What a packet was that the firewall stopped. */
+enum stopped {
+	STOPPED_DNS,	 /* a question to a server that may not be asked */
+	STOPPED_OUT,	 /* from this machine */
+	STOPPED_IN,	 /* to this machine */
+	STOPPED_FORWARD, /* through this machine */
+	STOPPED_V6,	 /* IPv6 where the tunnel has none */
+	STOPPED_SPOOF,	 /* to a tunnel's address, but not through the tunnel */
+	STOPPED_COUNT
+};
+const char *stopped_name(enum stopped s); /* of JSON members; static */
+
+/* Table `inet wf`, one for the whole host; by the kernel. */
+struct firewall_status {
+	bool wanted;		    /* something that is up has it */
+	bool present;		    /* it is there, as it was made */
+	bool gone, edited;	    /* it is not there; others changed it */
+	bool kill_switch, dns_gate; /* in force */
+	LIST(struct ip_prefix, lan); /* stays reachable */
+	uint64_t stopped[STOPPED_COUNT]; /* packets since the table was made */
+};
+
 struct tunnel_status {
 	const char *name, *title, *ifname;
 	enum tunnel_state state;
@@ -36,12 +58,18 @@ struct tunnel_status {
 	int64_t handshake_age; /* the youngest; -1 = never */
 	uint64_t rx_bytes, tx_bytes;
 	LIST(const char *, drift); /* what differs, one line each */
+	bool kill_switch_asked, dns_gate_asked; /* by this tunnel */
+	bool kill_switch, dns_gate;		/* and in force */
+	enum resolver_backend resolver; /* NONE: this machine's resolver is left alone */
+	bool resolver_set;		/* it says so itself */
+	LIST(struct ip_addr, resolver_servers); /* what it has for this tunnel */
 	bool pending_remote_update;
 	const char *last_key_rotation_at;
 };
 
 struct status_result {
 	LIST(struct tunnel_status, tunnels);
+	struct firewall_status firewall;
 	bool have_database; /* false: only what is up is listed */
 	bool any_down_or_drift; /* for --check */
 };

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "ops/facts.h"
 #include "ops/intent.h"
+#include "ops/sockets.h"
 #include "plan/compile.h"
 
 /* What one `up` carries from step to step. */
@@ -369,6 +370,7 @@ static int finish(struct up *u, struct up_result *ret, struct err *e)
 		return r;
 	}
 	ret->c = record_find(&h->record, u->tunnel.name);
+	sockets_end_cut(h);
 	return 0;
 }
 

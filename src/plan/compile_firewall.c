@@ -37,7 +37,7 @@ static void add_ciphertext(struct compile *c, struct firewall *f)
 	}
 	if (roaming && device->listen_port)
 		*LIST_PUSH(c->a, f, listen_ports) = device->listen_port;
-	if ((c->mark & WF_MARK_MASK) != WF_MARK && !c->outer)
+	if (!c->outer)
 		*LIST_PUSH(c->a, f, marks) = c->mark;
 }
 

@@ -148,17 +148,26 @@ static bool is_nft(const struct act *act)
 	return str_eq(act->tool, "nft");
 }
 
-/* An accepted local range means something beside the refusal of everything, and before it. */
+/* An accept holds in its own chain only: iptables' OUTPUT, or one of an nft table. */
+static bool is_same_chain(const struct act *a, const struct act *b)
+{
+	return str_eq(a->chain, b->chain) && (!a->chain || str_eq(a->key, b->key));
+}
+
+/*
+ * An accepted local range means something beside the refusal of everything in its chain, and takes
+ * effect when it comes before it and no other chain refuses.
+ */
 static bool has_kill(const struct state *st, struct act *lan)
 {
 	bool found = false;
 
 	LIST_FOREACH (k, &st->rd, acts) {
-		if (k->kind != ACT_KILL || k->families != lan->families || !is_live(st, k) ||
-			is_nft(k) != is_nft(lan))
+		if (k->kind != ACT_KILL || k->families != lan->families || !is_live(st, k))
 			continue;
-		found = true;
-		if (!k->undo && !lan->undo && !stands_before(st, lan, k))
+		found |= is_same_chain(k, lan);
+		if (!k->undo && !lan->undo &&
+			(!is_same_chain(k, lan) || !stands_before(st, lan, k)))
 			lan->no_effect = true;
 	}
 	return found;

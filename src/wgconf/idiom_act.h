@@ -42,6 +42,7 @@ struct act {
 	const char *tool; /* "iptables", for people */
 	/* What is done, canonical; that which undoes it has the same. */
 	const char *key;
+	const char *chain;	 /* of an nft rule, else NULL */
 	struct ip_prefix prefix; /* LAN; KILL: its exception, or family 0 */
 	uint16_t port;		 /* LISTEN */
 	struct fw_nat nat;

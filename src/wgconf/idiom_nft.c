@@ -133,7 +133,7 @@ static bool read_chain(struct reader *r, const char *table)
 		return false;
 	LIST_FOREACH (c, r->rd, chains)
 		if (str_eq(c->table, table) && str_eq(c->name, chain.name))
-			return false; /* two that differ? */
+			return false;
 	*LIST_PUSH(r->rd->a, r->rd, chains) = chain;
 	add(r->rd, &base, table);
 	return true;
@@ -203,6 +203,16 @@ static bool read_port(struct reader *r, struct iptables_rule *rule, uint8_t prot
 	return true;
 }
 
+static unsigned state_bit(const char *word)
+{
+	if (str_eq(word, "new"))
+		return RULE_NEW;
+	if (str_eq(word, "established"))
+		return RULE_ESTABLISHED;
+	return str_eq(word, "related") ? RULE_RELATED : 0;
+}
+
+/* One, or several with commas between, in braces or not. */
 static bool read_state(struct reader *r, struct iptables_rule *rule)
 {
 	bool set = take(r, "{");
@@ -211,11 +221,7 @@ static bool read_state(struct reader *r, struct iptables_rule *rule)
 		return false;
 	rule->has |= RULE_STATE;
 	do {
-		const char *word = next(r);
-		unsigned bit = str_eq(word, "new")    ? RULE_NEW
-			: str_eq(word, "established") ? RULE_ESTABLISHED
-			: str_eq(word, "related")     ? RULE_RELATED
-						      : 0;
+		unsigned bit = state_bit(next(r));
 
 		if (!bit)
 			return false;
@@ -318,7 +324,8 @@ static bool at_end(const struct reader *r)
 }
 
 /* An inet rule is one of each family. */
-static bool add_rule(struct reader *r, const struct iptables_rule *rule, const char *table)
+static bool add_rule(
+	struct reader *r, const struct iptables_rule *rule, const struct nft_chain *chain)
 {
 	for (uint8_t family = ACT_IPV4; family <= ACT_IPV6; family++) {
 		struct iptables_rule one = *rule;
@@ -331,9 +338,17 @@ static bool add_rule(struct reader *r, const struct iptables_rule *rule, const c
 			return false;
 		act.families = family;
 		act.front = rule->front;
-		add(r->rd, &act, table);
+		act.chain = chain->name;
+		add(r->rd, &act, chain->table);
 	}
 	return true;
+}
+
+static uint8_t table_families(const char *table)
+{
+	if (strncmp(table, "nft inet ", 9) == 0)
+		return ACT_IPV4 | ACT_IPV6;
+	return strncmp(table, "nft ip6 ", 8) == 0 ? ACT_IPV6 : ACT_IPV4;
 }
 
 static bool read_rule(struct reader *r, const char *table, bool insert)
@@ -350,9 +365,7 @@ static bool read_rule(struct reader *r, const char *table, bool insert)
 		return false;
 	rule.table = chain->place_table;
 	rule.chain = chain->place_chain;
-	rule.family = strncmp(table, "nft inet ", 9) == 0 ? ACT_IPV4 | ACT_IPV6
-		: strncmp(table, "nft ip6 ", 8) == 0	  ? ACT_IPV6
-							  : ACT_IPV4;
+	rule.family = table_families(table);
 	while (!verdict && !at_end(r)) {
 		verdict = read_verdict(r, &rule);
 		if (verdict < 0 || (!verdict && !read_match(r, &rule)))
@@ -360,7 +373,7 @@ static bool read_rule(struct reader *r, const char *table, bool insert)
 	}
 	if (verdict && take(r, "comment") && !read_comment(r))
 		return false;
-	return rule.target && (!verdict || !(rule.has & RULE_CLAMP)) && add_rule(r, &rule, table);
+	return rule.target && (!verdict || !(rule.has & RULE_CLAMP)) && add_rule(r, &rule, chain);
 }
 
 static bool read_statement(struct reader *r)

@@ -20,6 +20,9 @@ P_ISP=198.51.100.53,2001:db8:51::53
 P_TARGETS="public=$P_PUBLIC lan=$P_LAN tdns=$P_TDNS isp=$P_ISP"
 P_SOURCE=10.1.0.2,2001:db8:c::2
 P_BASE=2000
+# Who probes, and who asks for leases.
+PROBER=client
+CLIENT=client
 P_MARK=0x57000001
 # Packets to the LAN itself, but not questions for names.
 LAN_OK='^(udp|tcp|icmp|udp443) [46] lan '
@@ -28,6 +31,8 @@ LAN_OK='^(udp|tcp|icmp|udp443) [46] lan '
 leaks_net() {
 	local n=1
 	for n in router client lanhost evil isp inet; do machine "$n"; done
+	can_ping client
+	can_ping lanhost
 	on router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	on router ip link add lan type bridge mcast_snooping 0
 	plug router lan 10.1.0.1/24 2001:db8:c::1/64 fd00:1::1/64
@@ -44,9 +49,13 @@ leaks_net() {
 		n=$((n + 1))
 	done
 	for n in inet lanhost isp; do echo_on "$n"; done
-	on client sysctl -qw 'net.ipv4.ping_group_range=0 2147483647'
 	leaks_evil
 	leaks_wire
+}
+
+# can_ping MACHINE: anybody there may send echo requests.
+can_ping() {
+	on "$1" sysctl -qw 'net.ipv4.ping_group_range=0 2147483647'
 }
 
 # lan_port MACHINE N: its eth0 is number N of the LAN, and the router its default.
@@ -68,7 +77,7 @@ echo_on() {
 # Who asks the LAN for an address of somewhere else is answered by evil, which swallows the rest.
 leaks_evil() {
 	local a
-	on evil sysctl -qw net.ipv4.ip_forward=1
+	on evil sysctl -qw net.ipv4.ip_forward=1 net.ipv4.neigh.eth0.proxy_delay=0
 	on evil ip link add sink type bridge
 	on evil ip link set sink up
 	for a in 203.0.113.2 10.64.0.1 198.51.100.53 192.0.2.77; do
@@ -86,7 +95,7 @@ leaks_wire() {
 	on router nft -f - <<-'END' || bail 'cannot count on the router'
 		table netdev rig {
 			counter arps {}
-			counter nd {}
+			counter nds {}
 			counter leases {}
 			counter cipher {}
 			counter probes {}
@@ -109,7 +118,7 @@ leaks_wire() {
 				type filter hook ingress device "client" priority -400
 				ether type arp counter name arps accept
 				jump own
-				icmpv6 type { 130, 131, 132, 133, 135, 136, 143 } counter name nd accept
+				icmpv6 type { 130, 131, 132, 133, 135, 136, 143 } counter name nds accept
 				udp sport 68 udp dport 67 counter name leases accept
 				udp sport 546 udp dport 547 counter name leases accept
 				meta l4proto udp @th,64,32 { 0x01000000, 0x02000000, 0x03000000, 0x04000000 } jump cipher
@@ -186,7 +195,7 @@ probes() {
 	P_BASE=$((P_BASE + 300))
 	[ "$P_BASE" -lt 31000 ] || P_BASE=2300
 	# shellcheck disable=SC2086
-	on "${PROBER:-client}" "$LEAKS/probe" -b "$P_BASE" -m "$P_MARK" -s "$P_SOURCE" "$@" \
+	on "$PROBER" "$LEAKS/probe" -b "$P_BASE" -m "$P_MARK" -s "$P_SOURCE" "$@" \
 		${TARGETS:-$P_TARGETS} >"$RIG/probes" || bail 'the probes do not run'
 }
 
@@ -279,13 +288,11 @@ protect() {
 	fi
 }
 
-# begin NAME [ARG]...: protected or not, the tunnel comes up and the count begins.
+# begin NAME [KEY=VALUE]...: protected or not, the tunnel comes up and the count begins.
 begin() {
-	local name="$1"
-	shift
-	protect "$name"
-	is_rc 0 "$SCENARIO ($MODE): up" wf up "$name" "$@"
-	mark_of "$name"
+	protect "$@"
+	is_rc 0 "$SCENARIO ($MODE): up" wf up "$1"
+	mark_of "$1"
 	wire_reset
 }
 
@@ -317,7 +324,7 @@ nothing_left() {
 # udhcpd.conf(5) instead of what a router says.
 dhcp_serve() {
 	local name="$1" conf="$RIG/udhcpd.$1" mac
-	mac=$(on client cat /sys/class/net/eth0/address)
+	mac=$(on "$CLIENT" ip -j link show eth0 | jq -r '.[0].address')
 	{
 		printf 'interface %s\nstart 10.1.0.2\nend 10.1.0.2\nmax_leases 1\n' "$2"
 		printf 'lease_file %s.leases\npidfile %s.pid\nstatic_lease %s 10.1.0.2\n' "$conf" \
@@ -354,14 +361,14 @@ exit 0'
 dhcp_client() {
 	printf '%s\n' "$DHCP_SCRIPT" >"$RIG/dhcp.sh"
 	chmod 755 "$RIG/dhcp.sh"
-	on client rm -f /run/dhcp.events
-	bg client busybox udhcpc -f -i eth0 -s "$RIG/dhcp.sh" -t 3 -T 1 -A 1
+	on "$CLIENT" rm -f /run/dhcp.events
+	bg "$CLIENT" busybox udhcpc -f -i eth0 -s "$RIG/dhcp.sh" -t 3 -T 1 -A 1
 	DHCP_PID=$BG_PID
 }
 
 # dhcp_event WORD [COUNT]: the client got that far.
 dhcp_event() {
-	within 8 on client sh -c "[ \"\$(grep -c '$1' /run/dhcp.events)\" -ge ${2:-1} ]"
+	within 8 on "$CLIENT" sh -c "[ \"\$(grep -c '$1' /run/dhcp.events)\" -ge ${2:-1} ]"
 }
 
 # dhcp_signal SIGNAL: USR1 renews by unicast, USR2 releases.

@@ -277,6 +277,53 @@ static void test_namespace(void)
 	is_int(has, access("/sys/module/wireguard", F_OK) == 0, "%s", has ? "yes" : "no");
 }
 
+/* What libmnl has no words for here is done by ip(8). */
+static bool ip(const char *a, const char *b, const char *c, const char *d, const char *e)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		execlp("ip", "ip", "link", a, b, c, d, e, (char *)NULL);
+		_exit(127);
+	}
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static bool has_bridge(const struct facts *f, const char *name)
+{
+	LIST_FOREACH (b, f, bridges)
+		if (str_eq(b->name, name))
+			return true;
+	return false;
+}
+
+/* A local bridge is let through, so one with a port that may lead out must never be one. */
+static void test_bridges(void)
+{
+	struct facts f = {0};
+
+	works(net_query_bridges(net, arena, &f, &rig_err), "bridges are listed");
+	is_int((long long)f.n_bridges, 0, "there is none");
+	ok(ip("add", "br-empty", "type", "bridge", NULL) &&
+			ip("add", "br-ctr", "type", "bridge", NULL) &&
+			ip("add", "br-nic", "type", "bridge", NULL) &&
+			ip("add", "br-both", "type", "bridge", NULL) &&
+			ip("add", "port1", "type", "veth", NULL) &&
+			ip("add", "port2", "type", "veth", NULL) &&
+			ip("add", "port3", "type", "ifb", NULL) &&
+			ip("add", "port4", "type", "ifb", NULL) &&
+			ip("set", "port1", "master", "br-ctr", NULL) &&
+			ip("set", "port3", "master", "br-nic", NULL) &&
+			ip("set", "port2", "master", "br-both", NULL) &&
+			ip("set", "port4", "master", "br-both", NULL),
+		"four bridges");
+	works(net_query_bridges(net, arena, &f, &rig_err), "they are listed");
+	is_int((long long)f.n_bridges, 2, "two are local");
+	ok(has_bridge(&f, "br-empty"), "the one without ports");
+	ok(has_bridge(&f, "br-ctr"), "the one of a container");
+}
+
 int main(void)
 {
 	int one, two;
@@ -293,6 +340,7 @@ int main(void)
 	test_endpoints();
 	test_local();
 	test_free_table();
+	test_bridges();
 	test_tcp();
 	test_namespace();
 	net_close(net);

@@ -41,7 +41,8 @@ TAP_UNUSED_ static void hooks_from(struct arena *a, const char *text, struct con
  * "PATTERN VARIABLES up 0,1 down 2 of 0 FLAW": without variables when there are none, without the
  * parts that are empty, and without the owner when it is the idiom itself.
  */
-TAP_UNUSED_ static void add_line(struct strbuf *b, const struct idiom_list *l, const struct idiom *i)
+TAP_UNUSED_ static void add_line(
+	struct strbuf *b, const struct idiom_list *l, const struct idiom *i)
 {
 	strbuf_add(b, pattern_name(i->pattern));
 	if (!i->inert) {

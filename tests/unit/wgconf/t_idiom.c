@@ -541,6 +541,36 @@ static const struct row nft_rows[] = {
 		"D nft delete table ip u",
 		"raw_shell up 0\n"
 		"raw_shell down 1\n"},
+	{"an exception in another table is none",
+		"P nft add table ip k; nft add chain ip k o '{ type filter hook output priority 0; "
+		"}'; nft add rule ip k o oifname != %i mark != $(wg show %i fwmark) drop\n"
+		"P nft add table ip l; nft add chain ip l o '{ type filter hook output priority "
+		"-1; }'; nft add rule ip l o ip daddr 10.0.0.0/8 accept",
+		"raw_shell up 0\n"
+		"raw_shell up 1\n"},
+	{"an exception before it in the same chain",
+		"P nft add table ip k; nft add chain ip k o '{ type filter hook output priority 0; "
+		"}'; nft add rule ip k o ip daddr 10.0.0.0/8 accept; nft add rule ip k o oifname "
+		"!= %i mark != $(wg show %i fwmark) drop\n"
+		"D nft delete table ip k",
+		"kill_switch {\"lan\":[\"10.0.0.0/8\"],\"inbound\":[]} up 0 down 1 (covers IPv4 "
+		"only; wf covers both; refuses what the host sends to itself; wf does not)\n"},
+	{"nor one in another chain",
+		"P nft add table ip k; nft add chain ip k o '{ type filter hook output priority 0; "
+		"}'; nft add chain ip k p '{ type filter hook output priority -1; }'; nft add rule "
+		"ip k p ip daddr 10.0.0.0/8 accept; nft add rule ip k o oifname != %i mark != $(wg "
+		"show %i fwmark) drop",
+		"raw_shell up 0\n"},
+	{"an exception of one of two refusals in different chains",
+		"P nft add table ip k; nft add chain ip k o '{ type filter hook output priority 0; "
+		"}'; nft add rule ip k o ip daddr 10.0.0.0/8 accept; nft add rule ip k o oifname "
+		"!= %i mark != $(wg show %i fwmark) drop; iptables -I OUTPUT ! -o %i -m mark ! "
+		"--mark $(wg show %i fwmark) -j DROP\n"
+		"D nft delete table ip k; iptables -D OUTPUT ! -o %i -m mark ! --mark $(wg show %i "
+		"fwmark) -j DROP",
+		KILL_ROW
+		" up 0 down 1 (covers IPv4 only; wf covers both; refuses what the host sends to "
+		"itself; wf does not; its exception for local addresses never took effect)\n"},
 };
 
 static void test_rows(const struct row *rows, size_t n)

@@ -102,6 +102,7 @@ static const char *const raw_hooks[] = {
 	"iptables -I OUTPUT ! -o {%i,eth0} " MARK " " LOCAL " -j REJECT",
 	"iptables -I OUTPUT ! -o ~root " MARK " " LOCAL " -j REJECT",
 	"iptables -I OUTPUT ! -o %\"i\" " MARK " " LOCAL " -j REJECT",
+	"iptables -I OUTPUT ! -o \\%i " MARK " " LOCAL " -j REJECT",
 	"iptables -I OUTPUT ! -o '%i " MARK " " LOCAL " -j REJECT",
 	"iptables -I OUTPUT ! -o \"%i " MARK " " LOCAL " -j REJECT",
 	"iptables -I OUTPUT ! -o %i " MARK " " LOCAL " -j REJECT\\",
@@ -200,8 +201,8 @@ static const char *const raw_hooks[] = {
 	"nft " NFT_CHAIN NFT_RULE "oifname != %i mark and 0xff != $(wg show %i fwmark) drop\"",
 	"nft " NFT_CHAIN NFT_RULE "oifname \\\"",
 	"nft " NFT_CHAIN "; nft flush ruleset",
-	"nft add table inet t; nft add chain inet t c '{ type filter hook output priority 0; "
-	"policy drop; }'",
+	"nft add table inet t; nft add chain inet t c '{ type filter hook forward priority 0; "
+	"policy drop; }'; nft " NFT_RULE "iifname %i accept\"",
 	"nft -f /etc/nftables.conf",
 	"nft flush ruleset",
 	"nft delete table inet t",
@@ -260,6 +261,9 @@ static void test_bytes(void)
 		BYTES("Latin-1", "iptables -A FORWARD -i \xe9 -j ACCEPT"),
 		BYTES("a space that is none", "iptables -A FORWARD -i\xc2\xa0%i -j ACCEPT"),
 		BYTES("the lexer's own mark", "iptables -A FORWARD -i \002 -j ACCEPT"),
+		BYTES("the same in quotes", "iptables -A FORWARD -i '\002' -j ACCEPT"),
+		BYTES("Latin-1 in quotes",
+			"iptables -A FORWARD -i %i -m comment --comment \"\xe9\" -j ACCEPT"),
 		BYTES("its mark of a mark",
 			"iptables -I OUTPUT ! -o %i -m mark ! --mark \001 -j DROP"),
 		BYTES("a newline and more", "iptables -A FORWARD -i %i -j ACCEPT\nreboot"),
