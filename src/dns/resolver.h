@@ -44,7 +44,8 @@ int resolver_unset(const struct resolver_state *slot, struct err *e);
  * SO_NETNS_COOKIE of socket(7). The first line is a comment of resolv.conf(5), so that c-ares reads
  * the file as it is. It is written before the replacement and removed after the restoring; what
  * stands in /etc is wf's exactly as long as it begins with the stamp "# wf: set for IFNAME". Without
- * the stamp the newer content is the truth and the kept one is dropped.
+ * the stamp the newer content is the truth and the kept one is dropped. A copy lies in /run/wf, for
+ * when /var/lib/wf is removed before the tunnel.
  */
 #define WF_PERSIST_DIR "/var/lib/wf/persist"
 

@@ -160,7 +160,7 @@ int file_original(struct arena *a, struct resolv_file *ret, const char **ret_pat
 			"'" RESOLV_CONF "' is of wf, and what stood there before is lost");
 		return err_hint(e, "write '" RESOLV_CONF "' as it should be, and try again");
 	}
-	*ret_path = RESOLV_KEPT;
+	*ret_path = kept.at;
 	/* What it led to may have been written anew since. */
 	if (kept.kind == RESOLV_LINK)
 		*ret_path = kept.target[0] == '/' ? kept.target

@@ -21,6 +21,9 @@
 #include "base/str.h"
 
 #define MAGIC "# wf.resolv/"
+/* Until the next boot there is a second one: /var/lib/wf may be removed while a tunnel is up. */
+#define RUN_DIR "/run/wf"
+#define COPY	RUN_DIR "/resolv.conf"
 
 static const char *const kinds[] = {
 	[RESOLV_FILE] = "file",
@@ -131,6 +134,10 @@ int resolv_kept_save(const struct resolv_file *f, struct err *e)
 	strbuf_addc(&text, '\n');
 	strbuf_addn(&text, f->bytes, f->len);
 	r = file_place(RESOLV_KEPT, text.s, text.len, 0600, true, e);
+	if (!r)
+		r = file_make_dir(RUN_DIR, 0755, e);
+	if (!r)
+		r = file_place(COPY, text.s, text.len, 0600, false, e);
 	return r ? err_wrap(e, "cannot keep what '" RESOLV_CONF "' is now") : 0;
 }
 
@@ -161,12 +168,16 @@ static bool parse_header(struct arena *a, const char *line, size_t len, struct r
 
 int resolv_kept_load(struct arena *a, struct resolv_file *ret, bool *ret_found, struct err *e)
 {
-	struct resolv_file f = {0};
+	struct resolv_file f = {.at = RESOLV_KEPT};
 	char *text;
 	size_t len, line;
 	int r;
 
-	r = file_read_optional(a, RESOLV_KEPT, RESOLV_LIMIT + 4 * PATH_MAX, &text, &len, e);
+	r = file_read_optional(a, f.at, RESOLV_LIMIT + 4 * PATH_MAX, &text, &len, e);
+	if (!r && !text) {
+		f.at = COPY;
+		r = file_read_optional(a, f.at, RESOLV_LIMIT + 4 * PATH_MAX, &text, &len, e);
+	}
 	if (r)
 		return r;
 	if (!text) {
@@ -175,7 +186,7 @@ int resolv_kept_load(struct arena *a, struct resolv_file *ret, bool *ret_found, 
 	}
 	line = strcspn(text, "\n");
 	if (line == len || !parse_header(a, text, line, &f)) {
-		err_set(e, E_FAILED, "'" RESOLV_KEPT "' is not understood");
+		err_set(e, E_FAILED, "'%s' is not understood", f.at);
 		return err_hint(e,
 			"write '" RESOLV_CONF "' as it should be, remove that file, and try again");
 	}
@@ -188,7 +199,7 @@ int resolv_kept_load(struct arena *a, struct resolv_file *ret, bool *ret_found, 
 
 int resolv_kept_drop(struct err *e)
 {
-	if (unlink(RESOLV_KEPT) < 0 && errno != ENOENT)
+	if ((unlink(COPY) < 0 && errno != ENOENT) || (unlink(RESOLV_KEPT) < 0 && errno != ENOENT))
 		return err_errno(e, E_IO, errno, "cannot remove '" RESOLV_KEPT "'");
 	return 0;
 }

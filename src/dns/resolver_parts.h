@@ -39,7 +39,9 @@ struct resolv_file {
 	const char *target; /* LINK; else NULL */
 	const char *bytes; /* never NULL; of a LINK: what it leads to, "" when that is nothing */
 	size_t len;
-	uint64_t owner; /* of a kept one */
+	/* of a kept one: */
+	uint64_t owner;
+	const char *at; /* the file it was read from */
 };
 #define RESOLV_KEPT WF_PERSIST_DIR "/resolv.conf"
 int resolv_file_look(struct arena *a, const char *path, struct resolv_file *ret, struct err *e);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "ops/boot.h"
 #include "plan/diff.h"
 #include "plan/merge.h"
 #include "plan/text.h"
@@ -195,5 +196,6 @@ int host_finish(struct host *h, struct err *e)
 		if (h->record.contributions[i].leaving)
 			host_remove(h, &h->record.contributions[i]);
 	forget_settled(h);
+	boot_repair(h);
 	return host_save(h, e);
 }

@@ -528,10 +528,16 @@ snapshot() {
 		ip -4 -j -N rule >rule4
 		ip -6 -j -N rule >rule6
 		nft -j list ruleset >nft
+		{
+			stat -c "%F %a %u:%g" /etc/resolv.conf
+			readlink /etc/resolv.conf
+			cat /etc/resolv.conf
+			ls -A /var/lib/wf/persist | grep -v "~$"
+		} >resolver 2>/dev/null
 		out=$PWD/sysctl
 		cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_forward | sort >"$out"' \
 		"$dir.raw"
-	mv "$dir.raw/sysctl" "$dir/sysctl"
+	mv "$dir.raw/sysctl" "$dir.raw/resolver" "$dir/"
 	for f in link addr route4 route6 rule4 rule6 nft; do
 		: >"$dir/$f"
 		# ip says nothing, instead of an empty list, when there is nothing.

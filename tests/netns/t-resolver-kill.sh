@@ -3,6 +3,7 @@
 # build: tests/unit/dns/tell
 # /etc/resolv.conf is replaced and given back by a command that is killed at each of its system calls
 # that change something. Whenever that is, the next one makes it byte for byte what it was.
+# shellcheck disable=SC3043
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/netns.sh"
 . "$(dirname "$0")/lib-resolver.sh"

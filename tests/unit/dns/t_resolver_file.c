@@ -20,6 +20,7 @@
 #include "lib/unshare.h"
 
 #define CONF "/etc/resolv.conf"
+#define COPY "/run/wf/resolv.conf"
 #define KEPT WF_PERSIST_DIR "/resolv.conf"
 
 static struct arena *a;
@@ -115,6 +116,7 @@ static void clear(void)
 	umount2(CONF, MNT_DETACH);
 	unlink(CONF);
 	unlink(KEPT);
+	unlink(COPY);
 }
 
 static void make_static(void)
@@ -378,9 +380,16 @@ static void test_trouble(void)
 
 	clear();
 	make_static();
+	before = whole();
 	set("wg0", "10.64.0.1");
 	kept = get(KEPT);
 	unlink(KEPT);
+	is_str(upstream(), "192.0.2.1 2001:db8::1", "what was kept is removed: there is a copy");
+	ok(unset("wg0"), "which is given back");
+	is_str(whole(), before, "as it was");
+	set("wg0", "10.64.0.1");
+	unlink(KEPT);
+	unlink(COPY);
 	is_int(resolver_upstream(a, &s, &n, &e), 0, "what was kept is lost: no failure to ask");
 	is_int(n, 0, "no servers are known");
 	ok(!unset("wg0") && e.code == E_NOT_FOUND && e.hint[0], "lost: said so");
