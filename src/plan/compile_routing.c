@@ -148,8 +148,11 @@ static void add_auto_routes(struct compile *c, uint32_t table)
 				set_full(c->ret, dst.addr.family);
 			add_route(c, &dst, table);
 		}
-	if (!c->ret->full && c->tunnel->policy.kill_switch)
-		stop_prefixes(c, table);
+	if (!c->ret->full) {
+		if (c->tunnel->policy.kill_switch)
+			stop_prefixes(c, table);
+		return;
+	}
 	if (c->only) {
 		c->ret->full = false;
 		return;
@@ -343,6 +346,24 @@ static int add_nested(struct compile *c, struct err *e)
 				ip_addr_format(&p->endpoint.addr, text), outer->name);
 	}
 	return 0;
+}
+
+/*
+ * The DNS servers of a full tunnel often have private addresses: without a route of their own one
+ * that a stranger hands out by DHCP would win, and with the link down the LAN would be asked.
+ */
+void compile_name_routes(struct compile *c)
+{
+	uint32_t table = WF_TABLE_BASE + c->ret->number;
+
+	if (!c->ret->full || c->tunnel->table_mode != TABLE_AUTO)
+		return;
+	LIST_FOREACH (server, c->ret, dns) {
+		struct ip_prefix dst = {*server, server->family == AF_INET ? 32 : 128};
+
+		add_route(c, &dst, table);
+		add_stop_route(c, &c->ret->own, &dst, table);
+	}
 }
 
 /* What lets this host pass on packets of others at all. */

@@ -18,7 +18,7 @@ step=${KILL_STEP:-7}
 calls=sendto,sendmsg,write,pwrite64,fsync,rename,unlink,openat,connect,flock,clone,clone3,vfork,mkdir
 
 leaks_net 1
-import a 1
+import a 1 "$DNS_BOTH"
 snapshot client "$RIG/before"
 
 # points VERB: one "NAME ORDINAL" per line, for each call that `wf VERB a` makes, in order. The same

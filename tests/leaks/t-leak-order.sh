@@ -12,7 +12,7 @@
 rig_enter "$0" "$@"
 
 leaks_net 1
-import a 1
+import a 1 "$DNS_BOTH"
 
 # Packets bound to the NIC are kept in from one moment on, until one moment, and at no other time.
 scenario_window() {

@@ -12,8 +12,8 @@ rig_enter "$0" "$@"
 
 RIG_ACCOUNTS='1 2'
 leaks_net 2
-import a 1
-import b 2 account=2
+import a 1 "$DNS_BOTH"
+import b 2 account=2 "$DNS_BOTH"
 
 scenario_two() {
 	SCENARIO='41 two full tunnels'

@@ -12,7 +12,7 @@
 rig_enter "$0" "$@"
 
 leaks_net 1
-import a 1
+import a 1 "$DNS_BOTH"
 # What routing alone keeps in.
 ROUTED='^[^ ]* [46] (public|isp|tdns) (plain|uid)$'
 
