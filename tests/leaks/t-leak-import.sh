@@ -61,5 +61,4 @@ for name in 'wg;touch' '../../run/planted' 'wg$(id)' 'wg 0' 'wg/0' 'averyverylon
 	is_rc 1 "interface '$name' is refused" wf import "$RIG/tmp/names.conf" --sponsor names --interface "$name" -y
 	untouched "$name"
 done
-like "$(wf list)" . 'the list is printed'
 t_done

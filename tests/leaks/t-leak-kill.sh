@@ -76,7 +76,7 @@ unlike "$(flood_runs)" '^4 nic.* kept$' 'and never stop'
 wf down a -q >/dev/null
 
 MODE=on
-protect a
+protect a allow-lan=off
 points up >"$RIG/up"
 points down >"$RIG/down"
 num "$(wc -l <"$RIG/up")" -ge 10 "up makes $(wc -l <"$RIG/up") such calls"
