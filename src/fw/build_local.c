@@ -27,8 +27,8 @@ static void add_guard(struct build *b)
 	RULE(b, IS(FW_CT_MARK, FW_CT_SPLIT), ACCEPT);
 	RULE(b, IS(FW_CT_MARK, FW_CT_INBOUND), IS(FW_CT_DIRECTION, CT_REPLY),
 		IN("inb", FW_L4PROTO, FW_SPORT), ACCEPT);
-	RULE(b, V4, UDP, IS(FW_SPORT, 68), IS(FW_DPORT, 67), IN("dhcp4", FW_DADDR4), ACCEPT);
-	RULE(b, V6, UDP, IS(FW_SPORT, 546), IS(FW_DPORT, 547), IN("dhcp6", FW_DADDR6), ACCEPT);
+	RULE(b, V4, UDP, IN("client4", FW_SPORT, FW_DPORT), IN("dhcp4", FW_DADDR4), ACCEPT);
+	RULE(b, V6, UDP, IN("client6", FW_SPORT, FW_DPORT), IN("dhcp6", FW_DADDR6), ACCEPT);
 	RULE(b, V6, ICMPV6, IN("nd_out", FW_ICMPV6_TYPE), IS(FW_HOPLIMIT, 255), ACCEPT);
 	if (ip_prefix_parse("ff02::16/128", &routers))
 		RULE(b, V6, rule_is_prefix(FW_DADDR4, FW_DADDR6, &routers), ICMPV6,
@@ -84,8 +84,8 @@ static void add_bridges(struct build *b)
 	RULE(b, IS(FW_CT_STATE, CT_ESTABLISHED | CT_RELATED), ACCEPT);
 	build_chain(b, "from_bridge");
 	RULE(b, JUMP("answered"));
-	RULE(b, V4, UDP, IS(FW_SPORT, 68), IS(FW_DPORT, 67), ACCEPT);
-	RULE(b, V6, UDP, IS(FW_SPORT, 546), IS(FW_DPORT, 547), ACCEPT);
+	RULE(b, V4, UDP, IS(FW_DPORT, 67), ACCEPT);
+	RULE(b, V6, UDP, IS(FW_DPORT, 547), ACCEPT);
 	RULE(b, IN("dns", FW_L4PROTO, FW_DPORT), ACCEPT);
 }
 
@@ -180,8 +180,8 @@ static void add_ingress(struct build *b)
 	RULE(b, BY("in_if", FW_IIFNAME));
 	RULE(b, BY("in_state", FW_NFPROTO, FW_CT_STATE));
 	RULE(b, IN("inb", FW_L4PROTO, FW_DPORT), ACCEPT);
-	RULE(b, V4, UDP, IS(FW_SPORT, 67), IS(FW_DPORT, 68), ACCEPT);
-	RULE(b, V6, UDP, IS(FW_SPORT, 547), IS(FW_DPORT, 546), IN("link6", FW_SADDR6), ACCEPT);
+	RULE(b, V4, UDP, IN("client4", FW_DPORT, FW_SPORT), ACCEPT);
+	RULE(b, V6, UDP, IN("client6", FW_DPORT, FW_SPORT), IN("link6", FW_SADDR6), ACCEPT);
 	RULE(b, V6, ICMPV6, IN("nd_in", FW_ICMPV6_TYPE), IS(FW_HOPLIMIT, 255), ACCEPT);
 	RULE(b, V6, IN("link6", FW_SADDR6), ICMPV6, IS(FW_ICMPV6_TYPE, 130), IS(FW_HOPLIMIT, 1),
 		ACCEPT);

@@ -256,6 +256,17 @@ static void add_prefixes(
 			push_prefix(b, &p);
 }
 
+/* RFC 2131, RFC 8415: the client's port and the server's. */
+static void add_ports_of_dhcp(struct build *b, const char *name, uint16_t client, uint16_t server)
+{
+	struct key k = {0};
+
+	SET(b, name, 0, FW_TYPE_PORT, FW_TYPE_PORT);
+	put_port(&k, client);
+	put_port(&k, server);
+	push(b, &k);
+}
+
 #define NUMBERS(b, name, type, ...)                                                                \
 	add_numbers(                                                                               \
 		b, name, type, (const uint8_t[]){__VA_ARGS__}, RULE_COUNT_(uint8_t, __VA_ARGS__))
@@ -286,6 +297,8 @@ static void add_constants(struct build *b)
 	}
 	/* SYN, with or without ACK and the bits of RFC 3168, and no other flag. */
 	NUMBERS(b, "syn", FW_TYPE_TCP_FLAGS, 0x02, 0x42, 0x82, 0xc2, 0x12, 0x52, 0x92, 0xd2);
+	add_ports_of_dhcp(b, "client4", 68, 67);
+	add_ports_of_dhcp(b, "client6", 546, 547);
 	/* Unicast too: a renewal goes to the server that gave the lease (RFC 2131 4.3.2). */
 	PREFIXES(b, "dhcp4", AF_INET, "255.255.255.255/32", "10.0.0.0/8", "100.64.0.0/10",
 		"169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16");

@@ -267,20 +267,19 @@ static void reject(struct nftnl_rule *r, enum fw_reject how)
 
 static void translate(struct nftnl_rule *r, uint32_t type, const struct ip_endpoint *to)
 {
-	uint32_t words = ip_bits(to->addr.family) / 32;
 	uint16_t port = htons(to->port);
 	struct nftnl_expr *e;
 
-	immediate(r, NFT_REG_1, to->addr.b, 4 * words);
+	immediate(r, NFT_REG_1, to->addr.b, ip_bits(to->addr.family) / 8);
 	if (port)
-		immediate(r, reg_at(words), &port, sizeof(port));
+		immediate(r, NFT_REG_2, &port, sizeof(port));
 	e = add(r, "nat");
 	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_TYPE, type);
 	nftnl_expr_set_u32(
 		e, NFTNL_EXPR_NAT_FAMILY, to->addr.family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
 	if (port) {
-		nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN, reg_at(words));
+		nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN, NFT_REG_2);
 		nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_PROTO_SPECIFIED);
 	}
 }

@@ -70,10 +70,14 @@ RIG_UNUSED static bool nft(const char *const *words, const char *input, struct s
 
 #define NFT(input, ret, ...) nft((const char *const[]){__VA_ARGS__, NULL}, input, ret)
 
-/* `nft -j list ruleset` without handles, which tell how often something was changed. */
+/*
+ * `nft -j list ruleset` without handles, which tell how often something was changed; and behind it
+ * the expressions as the kernel has them, some of which nft leaves out (byte order).
+ */
 RIG_UNUSED static void list_ruleset(struct strbuf *ret)
 {
 	static const char word[] = "\"handle\": ";
+	STRBUF_CLEANUP struct strbuf raw = {0};
 	char *at, *from, *to;
 
 	if (!NFT(NULL, ret, "-j", "list", "ruleset"))
@@ -82,6 +86,15 @@ RIG_UNUSED static void list_ruleset(struct strbuf *ret)
 		to = at + strlen(word);
 		from = to + strspn(to, "0123456789");
 		memmove(to, from, strlen(from) + 1);
+	}
+	ret->len = ret->s ? strlen(ret->s) : 0;
+	NFT(NULL, &raw, "--debug=netlink", "list", "ruleset");
+	/* Elements (lines with a tab) come in any order; the text is what was listed above. */
+	for (at = raw.s; at && *at && strncmp(at, "table ", 6); at = to) {
+		to = at + strcspn(at, "\n");
+		to += *to == '\n';
+		if (*at != '\t')
+			strbuf_addn(ret, at, (size_t)(to - at));
 	}
 }
 
