@@ -237,6 +237,8 @@ static int run_hooks(struct up *u, enum conf_phase phase, struct up_result *ret,
 	r = hooks_run(u->h->ops, &u->hooks, phase, u->tunnel.ifname, &why);
 	if ((l = take_lock_again(u, ret, e)))
 		return l;
+	if (!r && u->h->ops->ui->cancelled(u->h->ops->ui->ctx))
+		r = err_set(&why, E_INTERRUPTED, "interrupted");
 	if (!r)
 		return 0;
 	ret->c = NULL;

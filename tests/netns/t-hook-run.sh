@@ -117,6 +117,27 @@ wf down --all >/dev/null
 snapshot client "$RIG/after"
 same_state "$RIG/before" "$RIG/after" 'no trace is left'
 
+# Ended while a hook runs.
+wf remove a -y -q
+rm -f "$RIG/tmp/begun"
+with_hooks a 1 "PostUp = touch $RIG/tmp/begun; sleep 1"
+trust a
+bg client env "WF_LIBEXEC=$WF_LIBEXEC" "$WF" up a
+within 10 test -e "$RIG/tmp/begun"
+kill -TERM "$BG_PID"
+wait "$BG_PID"
+is "$?" 130 'ended while a hook runs'
+snapshot client "$RIG/after"
+same_state "$RIG/before" "$RIG/after" 'everything is undone'
+rm -f "$RIG/tmp/begun"
+bg client env "WF_LIBEXEC=$WF_LIBEXEC" "$WF" up a
+within 10 test -e "$RIG/tmp/begun"
+kill -KILL "$BG_PID"
+wait "$BG_PID" 2>/dev/null
+wf down a -q >/dev/null 2>&1
+snapshot client "$RIG/after"
+same_state "$RIG/before" "$RIG/after" 'killed there: the next command takes it back'
+
 # A key in a hook is in no argument vector and not in the record.
 wf remove a -y -q
 secret=$(key spare)
