@@ -43,6 +43,9 @@ is_rc 0 'up' wf up a
 like "$(cat "$T_TMP/stderr")" "5 hooks are held back; 'wf trust [^ ]*/a' lets them run" 'says that they are held back'
 is_rc 0 'down' wf down a
 is "$(ran)" '' 'and none of them ran'
+unlike "$(wf up a -n)" '^[A-Z]+ hook ' 'no part of the plan'
+like "$(wf up a -n --run-hooks 2>/dev/null)" '^AFTER hook echo postup ' 'but of that of --run-hooks'
+is "$(ran)" '' 'a dry run runs nothing'
 is_rc 0 'up --run-hooks' wf up a --run-hooks
 like "$(cat "$T_TMP/stderr")" 'note: runs PostUp = echo postup' 'shows them'
 is "$(ran)" 'preup wf-a 0,postup wf-a 1,postup2 wf-a 1' 'before the link is up, and after all'
