@@ -47,7 +47,8 @@ int resolver_unset(const struct resolver_state *slot, struct err *e);
  * the stamp the newer content is the truth and the kept one is dropped. A copy lies in /run/wf, for
  * when /var/lib/wf is removed before the tunnel.
  */
-#define WF_PERSIST_DIR "/var/lib/wf/persist"
+#define WF_STATE_DIR   "/var/lib/wf" /* the database's too, which wants it closed to others */
+#define WF_PERSIST_DIR WF_STATE_DIR "/persist"
 
 /* Whether something is kept, and for whom; false also when it cannot be read. */
 bool resolver_kept(uint64_t *ret_owner);

@@ -125,7 +125,8 @@ int resolv_kept_save(const struct resolv_file *f, struct err *e)
 	uint64_t owner;
 	int r;
 
-	if ((r = resolv_owner(&owner, e)) || (r = file_make_dir(WF_PERSIST_DIR, 0700, e)))
+	if ((r = resolv_owner(&owner, e)) || (r = file_make_dir(WF_STATE_DIR, 0700, e)) ||
+		(r = file_make_dir(WF_PERSIST_DIR, 0700, e)))
 		return r;
 	strbuf_addf(&text,
 		MAGIC "1 kind=%s mode=%04o uid=%u gid=%u owner=%" PRIu64 " target=", kinds[f->kind],

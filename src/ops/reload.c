@@ -78,6 +78,18 @@ static int plan_reload(struct host *h, struct tunnel *t, struct facts *f, struct
 	return host_check_foreign(p, *slot, false, e);
 }
 
+/* Nothing changes now, but what is wanted only while it holds the default may: it is kept for then.
+ */
+static int keep_form(
+	struct host *h, struct contribution *slot, const struct contribution *old, struct err *e)
+{
+	STRBUF_CLEANUP struct strbuf now = {0}, before = {0};
+
+	contribution_to_json(slot, &now);
+	contribution_to_json(old, &before);
+	return str_eq(strbuf_str(&now), strbuf_str(&before)) ? 0 : host_finish(h, e);
+}
+
 /* The configuration and the server that are up, whatever name was typed for them. */
 static const char *running_name(struct arena *a, const struct contribution *c)
 {
@@ -118,8 +130,10 @@ int ops_reload(struct ops *o, const char *name, struct reload_result *ret, struc
 	host_print_plan(&h, &p.plan, &text);
 	ret->unchanged = !p.plan.n_ops;
 	ret->changes = ret->plan = arena_strdup(o->arena, strbuf_str(&text));
-	if (ret->unchanged || o->dry_run)
+	if (o->dry_run)
 		return 0;
+	if (ret->unchanged)
+		return keep_form(&h, slot, &old, e);
 	if ((r = apply_difference(&h, slot, &p, &old, e)))
 		return err_wrap(e, "cannot reload '%s'", t.title);
 	return 0;

@@ -44,7 +44,7 @@ round >"$RIG/small"
 is "$(wc -l <"$RIG/small")" 3 'counted for three verbs'
 num "$(awk '{ n += $1 } END { print n }' "$RIG/small")" -ge 20 'something was read'
 
-on client ip link add foreign type bridge
+on client ip link add foreign type veth
 on client ip link set foreign up
 on client ip addr add 172.31.0.1/24 dev foreign
 # In parts: the kernel frees what it outgrew only when it has a moment's rest.

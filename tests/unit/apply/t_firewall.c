@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "apply/local.h"
@@ -161,6 +162,47 @@ static void test_edited(void)
 	is_int(change(one, &none), 0, "it goes");
 }
 
+static double ms_of(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The whole rule set, from the value to the table that was read back. */
+static void test_time(void)
+{
+	enum { TIMES = 15 };
+	const struct firewall none = {0}, *one = make("192.0.2.1", true);
+	const struct op op = {.kind = OP_FIREWALL, .firewall_before = &none, .firewall = one};
+	const struct op end = {.kind = OP_FIREWALL, .firewall_before = one, .firewall = &none};
+	double cpu[TIMES], wall[TIMES];
+	unsigned good = 0;
+	bool done;
+
+	for (int i = 0; i < TIMES; i++) {
+		const double c = ms_of(CLOCK_PROCESS_CPUTIME_ID), w = ms_of(CLOCK_MONOTONIC);
+
+		good += executor.run(executor.ctx, &op, 1, &done, &err) == 0;
+		cpu[i] = ms_of(CLOCK_PROCESS_CPUTIME_ID) - c;
+		wall[i] = ms_of(CLOCK_MONOTONIC) - w;
+		good += executor.run(executor.ctx, &end, 1, &done, &err) == 0;
+	}
+	is_int(good, 2 * TIMES, "put in force and taken away %d times", TIMES);
+	qsort(cpu, TIMES, sizeof(*cpu), by_size);
+	qsort(wall, TIMES, sizeof(*wall), by_size);
+	diag("median of %d: %.2f ms of the processor, %.2f ms in all", TIMES, cpu[TIMES / 2],
+		wall[TIMES / 2]);
+}
+
 static void test_refused(void)
 {
 	const struct firewall none = {0}, *one = make("192.0.2.1", true);
@@ -203,6 +245,7 @@ int main(void)
 	test_coming_and_going();
 	test_unknown();
 	test_edited();
+	test_time();
 	test_refused();
 	net_close(local.net);
 	arena_free(arena);

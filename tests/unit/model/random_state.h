@@ -156,8 +156,8 @@ static inline void random_firewall(struct arena *a, struct firewall *f)
 	RANDOM_LIST(a, f, kept, *it = random_prefix());
 	RANDOM_LIST(a, f, lan, *it = random_prefix());
 	RANDOM_LIST(a, f, bridges, random_ifname(it->name));
-	RANDOM_LIST(a, f, logins,
-		*it = ((struct fw_login){random_addr(), (uint16_t)random_u32(), 7}));
+	RANDOM_LIST(
+		a, f, logins, *it = ((struct fw_login){random_addr(), (uint16_t)random_u32(), 7}));
 	RANDOM_LIST(a, f, inbound, *it = ((struct fw_port){6, (uint16_t)random_u32()}));
 	RANDOM_LIST(a, f, split,
 		*it = ((struct fw_split){FW_SPLIT_UID, random_u32(), random_u32(), NULL}));

@@ -56,7 +56,6 @@ static struct rule_state rule(uint32_t priority)
 static void add_foreign_rules(void)
 {
 	const struct fib_rule_port_range range = {1000, 2000};
-	const struct fib_rule_uid_range uids = {1000, 1000};
 	struct rule_state r = rule(5140);
 	struct nl_message m;
 
@@ -64,7 +63,7 @@ static void add_foreign_rules(void)
 	mnl_attr_put_strz(&m.h, FRA_IIFNAME, "lo");
 	nl_push(nl, &m.h);
 	rule_build_add(&m, &r);
-	mnl_attr_put(&m.h, FRA_UID_RANGE, sizeof(uids), &uids);
+	mnl_attr_put_strz(&m.h, FRA_OIFNAME, "lo");
 	nl_push(nl, &m.h);
 	r.ip_proto = IPPROTO_TCP;
 	rule_build_add(&m, &r);
