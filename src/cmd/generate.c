@@ -49,6 +49,11 @@ static int run(struct cmd *c, struct err *e)
 	else
 		cmd_say(c, "%s %s (%s, %zu bytes)", c->dry_run ? "would write" : "wrote",
 			present_text(c->arena, path), present_text(c->arena, g.server), g.text.len);
+	if (g.settings_missing)
+		cmd_say(c,
+			"note: what was set (kill switch, DNS, exceptions) is not in it; "
+			"--portable "
+			"puts it in");
 	if (g.held_back)
 		cmd_say(c, "note: %u hook%s not trusted, and left out", g.held_back,
 			g.held_back == 1 ? " is" : "s are");

@@ -10,6 +10,7 @@
 #include "ops/extras.h"
 #include "ops/hooks.h"
 #include "ops/name.h"
+#include "ops/policy.h"
 #include "ops/portable.h"
 #include "wgconf/lines.h"
 #include "wgconf/print.h"
@@ -86,6 +87,17 @@ static int fill(struct ops *o, const struct config *c, const struct server_list 
 	return 0;
 }
 
+/* The text has the file's hooks; what the user said since is in rows alone. */
+static int find_settings(struct ops *o, const struct config *c, bool *ret, struct err *e)
+{
+	struct command_pair_list l = {0};
+	int r = store_command_list(o->store, o->arena, c->id, &l, e);
+
+	LIST_FOREACH (row, &l, items)
+		*ret |= policy_is_user(row);
+	return r;
+}
+
 int generate_text(
 	struct ops *o, const char *name, bool portable, struct generated *ret, struct err *e)
 {
@@ -102,8 +114,9 @@ int generate_text(
 		return r;
 	g.server = servers.items[0].server;
 	r = fill(o, &g.config, &servers, &conf, e);
-	if (!r && portable)
-		r = portable_fill(o, &g.config, &servers, &conf, &g.held_back, e);
+	if (!r)
+		r = portable ? portable_fill(o, &g.config, &servers, &conf, &g.held_back, e)
+			     : find_settings(o, &g.config, &g.settings_missing, e);
 	if (!r)
 		r = conf_print(&conf, &g.text, e);
 	conf_clear(&conf);

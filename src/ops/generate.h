@@ -10,6 +10,7 @@ struct generated {
 	struct config config;
 	const char *server;
 	unsigned held_back;	 /* portable: hooks that are not trusted, and so left out */
+	bool settings_missing;	 /* not portable: what was set is not in the text */
 	struct secret_text text; /* freed by the caller */
 };
 /*

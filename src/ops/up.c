@@ -237,6 +237,8 @@ static int run_hooks(struct up *u, enum conf_phase phase, struct up_result *ret,
 	r = hooks_run(u->h->ops, &u->hooks, phase, u->tunnel.ifname, &why);
 	if ((l = take_lock_again(u, ret, e)))
 		return l;
+	if (!r && u->h->ops->ui->cancelled(u->h->ops->ui->ctx))
+		r = err_set(&why, E_INTERRUPTED, "interrupted");
 	if (!r)
 		return 0;
 	ret->c = NULL;
@@ -406,11 +408,27 @@ static int no_handshake(const struct up *u, const struct up_result *ret, struct 
 		u->tunnel.name);
 }
 
+/* Behind the plan, each with the stage at whose end it runs. */
+static void print_hooks(const struct up *u, struct strbuf *out)
+{
+	LIST_FOREACH (h, &u->hooks, hooks) {
+		bool pre = h->phase == CONF_PHASE_PRE_UP;
+		size_t size = 8 * h->len + 1;
+		char *safe = arena_alloc(u->h->ops->arena, size);
+
+		if (!pre && h->phase != CONF_PHASE_POST_UP)
+			continue;
+		str_escape(safe, size, hooks_masked(u->h->ops->arena, h->command, h->len));
+		strbuf_addf(out, "%s hook %s\n", pre ? "TIGHTEN" : "AFTER", safe);
+	}
+}
+
 static int dry_run(struct up *u, struct up_result *ret)
 {
 	STRBUF_CLEANUP struct strbuf b = {0};
 
 	host_print_plan(u->h, &u->plan.plan, &b);
+	print_hooks(u, &b);
 	ret->plan = arena_strdup(u->h->ops->arena, strbuf_str(&b));
 	return 0;
 }

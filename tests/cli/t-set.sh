@@ -111,6 +111,8 @@ is "$(setting kill-switch)" on 'and keeps it'
 is "$(wf set mullvad kill-switch=off allow-in=tcp/22 --json | jq -c '[.changes[] | .key, .old, .new]')" \
 	'["kill-switch","on","off","allow-in","off","tcp/22"]' 'JSON: what changed'
 is "$(setting allow-lan)" 10.0.0.0/8 'what it allows is kept while it is off'
+is_rc 0 'generate' wf generate mullvad
+like "$(cat "$T_TMP/stderr")" 'what was set .* is not in it; --portable' 'says what its text does not have'
 wf import "$T_TMP/m.conf" --sponsor Mullvad >/dev/null
 is "$(setting dns)" keep 'importing the same again takes nothing back'
 

@@ -43,6 +43,9 @@ is_rc 0 'up' wf up a
 like "$(cat "$T_TMP/stderr")" "5 hooks are held back; 'wf trust [^ ]*/a' lets them run" 'says that they are held back'
 is_rc 0 'down' wf down a
 is "$(ran)" '' 'and none of them ran'
+unlike "$(wf up a -n)" '^[A-Z]+ hook ' 'no part of the plan'
+like "$(wf up a -n --run-hooks 2>/dev/null)" '^AFTER hook echo postup ' 'but of that of --run-hooks'
+is "$(ran)" '' 'a dry run runs nothing'
 is_rc 0 'up --run-hooks' wf up a --run-hooks
 like "$(cat "$T_TMP/stderr")" 'note: runs PostUp = echo postup' 'shows them'
 is "$(ran)" 'preup wf-a 0,postup wf-a 1,postup2 wf-a 1' 'before the link is up, and after all'
@@ -116,6 +119,27 @@ is "$(seen_from 4)" s2 'the later one keeps the default'
 wf down --all >/dev/null
 snapshot client "$RIG/after"
 same_state "$RIG/before" "$RIG/after" 'no trace is left'
+
+# Ended while a hook runs.
+wf remove a -y -q
+rm -f "$RIG/tmp/begun"
+with_hooks a 1 "PostUp = touch $RIG/tmp/begun; sleep 1"
+trust a
+bg client env "WF_LIBEXEC=$WF_LIBEXEC" "$WF" up a
+within 10 test -e "$RIG/tmp/begun"
+kill -TERM "$BG_PID"
+wait "$BG_PID"
+is "$?" 130 'ended while a hook runs'
+snapshot client "$RIG/after"
+same_state "$RIG/before" "$RIG/after" 'everything is undone'
+rm -f "$RIG/tmp/begun"
+bg client env "WF_LIBEXEC=$WF_LIBEXEC" "$WF" up a
+within 10 test -e "$RIG/tmp/begun"
+kill -KILL "$BG_PID"
+wait "$BG_PID" 2>/dev/null
+wf down a -q >/dev/null 2>&1
+snapshot client "$RIG/after"
+same_state "$RIG/before" "$RIG/after" 'killed there: the next command takes it back'
 
 # A key in a hook is in no argument vector and not in the record.
 wf remove a -y -q
