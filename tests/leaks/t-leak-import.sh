@@ -12,7 +12,7 @@ planted=/run/planted
 
 # hostile NAME [KEY=VALUE]...: a file with these, imported.
 hostile() {
-	local name="$1" file="$RIG/tmp/$1.conf"
+	name="$1" file="$RIG/tmp/$1.conf"
 	shift
 	provider_conf 1 "$@" >"$file"
 	wf import "$file" --sponsor "$name" -y >"$T_TMP/stdout" 2>"$T_TMP/stderr"

@@ -59,7 +59,7 @@ scenario_flush() {
 
 # networkd_start: the real one, on the client; it manages what it has a file for.
 networkd_start() {
-	local root="${WF_SERVICES:-}/systemd" bin
+	root=${WF_SERVICES:-}/systemd
 	bin=$root/lib/systemd/systemd-networkd
 	[ -x "$bin" ] || bin=/usr/lib/systemd/systemd-networkd
 	on client sh -c 'mount -o remount,ro /sys && mkdir -p /run/systemd/netif/links \
