@@ -169,6 +169,14 @@ is "$(status_of a '.drift | length')" 0 'puts them back'
 is "$(seen_from 4)" s1 'and it carries traffic'
 on client ip rule add pref 32767 lookup default
 
+is "$(status_of a .dns.backend) $(status_of a .dns.applied)" 'file true' 'the resolver is set'
+on client sh -c 'echo nameserver 203.0.113.2 >/etc/resolv.conf'
+is "$(status_of a .dns.applied)" false 'one that others set is not called set'
+like "$(wf status a)" 'the resolver \(file\) was changed by others' 'it is reported'
+is_rc 0 'reload' wf reload a
+is "$(status_of a .dns.applied)" true 'sets it again'
+is "$(status_of a '.drift | length')" 0 'nothing differs'
+
 # --- strangers ----------------------------------------------------------------------------------
 
 # reads VERB...: "messages bytes" of all netlink answers.
