@@ -22,8 +22,9 @@ static void reverse(void *items, size_t n, size_t size)
 	X(endpoints)                                                                               \
 	X(marks)                                                                                   \
 	X(listen_ports)                                                                            \
-	X(tunnels) X(addresses) X(dns) X(any_dns) X(lan_dns) X(kept) X(lan) X(bridges) X(logins)   \
-		X(inbound) X(split) X(nat) X(forward) X(dnat) X(mss_clamp)
+	X(tunnels)                                                                                 \
+	X(addresses) X(dns) X(any_dns) X(lan_dns) X(kept) X(lan) X(bridges) X(logins) X(inbound)   \
+		X(split) X(nat) X(forward) X(dnat) X(mss_clamp)
 #define REVERSE(name) reverse(f->name, f->n_##name, sizeof(*f->name));
 #define DOUBLE(name)                                                                               \
 	if (f->n_##name) {                                                                         \
