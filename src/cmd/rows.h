@@ -10,6 +10,7 @@ extern const struct command cmd_down;
 extern const struct command cmd_generate;
 extern const struct command cmd_import;
 extern const struct command cmd_list;
+extern const struct command cmd_lockdown;
 extern const struct command cmd_peer_add;
 extern const struct command cmd_peer_list;
 extern const struct command cmd_peer_remove;
@@ -30,6 +31,7 @@ extern const struct command cmd_ssh_host_show;
 extern const struct command cmd_status;
 extern const struct command cmd_trust;
 extern const struct command cmd_up;
+extern const struct command cmd_verify;
 extern const struct command cmd_help;
 extern const struct command cmd_version;
 

@@ -275,6 +275,7 @@ static void print_json(struct cmd *c, const struct status_result *res)
 	clock_now(now);
 	cmd_json(c, "wf.status/1");
 	jsonw_kv_str(&c->j, "as_of", now);
+	jsonw_kv_bool(&c->j, "lockdown", res->lockdown);
 	json_firewall(c, &res->firewall);
 	jsonw_key(&c->j, "tunnels");
 	jsonw_array(&c->j);
@@ -293,6 +294,10 @@ static void print_text(struct cmd *c, const struct status_result *res)
 
 		width = n > width && n < 40 ? n : width;
 	}
+	if (res->lockdown)
+		strbuf_addf(&c->out, "%s lockdown on%s; 'wf lockdown off' opens\n",
+			term_sign(&c->term, TERM_BLOCKED),
+			res->firewall.kill_switch ? "" : ", but NOT in force");
 	LIST_FOREACH (t, res, tunnels)
 		print_tunnel(c, t, &res->firewall, width);
 	if (!res->n_tunnels)

@@ -9,6 +9,8 @@ const struct command *const commands[] = {
 	&cmd_down,
 	&cmd_reload,
 	&cmd_status,
+	&cmd_lockdown,
+	&cmd_verify,
 	&cmd_import,
 	&cmd_list,
 	&cmd_show,

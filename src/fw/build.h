@@ -29,6 +29,12 @@ void build_rule(struct build *b, const struct fw_expr *e, size_t n);
 void build_chain(struct build *b, const char *name);
 void build_base(struct build *b, const char *name, enum fw_chain_type type, enum fw_hook hook,
 	int priority, bool drop);
+/*
+ * What has a name that nft could not read back, or would read as a pattern, is left out: nothing is
+ * allowed by it then.
+ */
+bool build_name_fits(const char *ifname);
+
 void build_sets(struct build *b);
 void build_maps(struct build *b);
 /* The set `form` with this number. */

@@ -41,7 +41,7 @@ void build_early(struct build *b)
 static bool cgroup_fits(const char *path)
 {
 	for (const char *c = path; *c; c++)
-		if (*c <= ' ' || *c == '"' || *c == '\'' || *c == '\\' || *c == 0x7f)
+		if (*c <= ' ' || *c == '"' || *c == '\'' || *c == 0x7f)
 			return false;
 	return path[0] != '\0' && path[0] != '/';
 }

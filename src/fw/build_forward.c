@@ -120,11 +120,19 @@ static void add_dnat(struct build *b, const struct fw_dnat *x)
 	RULE(b, in, family, proto, port, to);
 }
 
+/* "" is any. */
+static bool may_be(const char *ifname)
+{
+	return !ifname[0] || build_name_fits(ifname);
+}
+
 static void add_nat(struct build *b, const struct fw_nat *x)
 {
 	struct fw_expr e[5];
 	size_t n = 0;
 
+	if (!may_be(x->out_ifname))
+		return;
 	e[n++] = rule_family(x->family);
 	if (x->out_ifname[0])
 		e[n++] = rule_is_name(FW_OIFNAME, x->out_ifname);
@@ -146,7 +154,8 @@ void build_nat(struct build *b)
 			add_redirect(b, AF_INET6);
 		}
 		LIST_FOREACH (x, f, dnat)
-			add_dnat(b, x);
+			if (may_be(x->in_ifname))
+				add_dnat(b, x);
 	}
 	if (!f->kill_switch && !b->steer && !f->n_nat && !f->n_bridges)
 		return;

@@ -100,6 +100,8 @@ static void add_published(struct build *b)
 		struct fw_expr proto = IS(FW_L4PROTO, x->proto);
 		uint16_t port = x->to.port ? x->to.port : x->port;
 
+		if (x->in_ifname[0] && !build_name_fits(x->in_ifname))
+			continue;
 		if (x->in_ifname[0]) {
 			RULE(b, rule_is_name(FW_IIFNAME, x->in_ifname), family, dest, proto,
 				IS(FW_DPORT, port), IS(FW_CT_STATUS, CT_DNAT), ACCEPT);

@@ -55,8 +55,7 @@ static void put_name(struct key *k, const char *ifname)
 	fw_key_put(&k->e, &k->at, name, sizeof(name));
 }
 
-/* What has a name that nft could not read back is left out: nothing is allowed by it then. */
-static bool name_fits(const char *ifname)
+bool build_name_fits(const char *ifname)
 {
 	/* In a text that somebody else completes. */
 	if (str_eq(ifname, POLICY_SELF))
@@ -115,7 +114,7 @@ static void add_dns(struct build *b, uint8_t family)
 {
 	SET(b, NAME4(family, "tdns"), 0, FW_TYPE_IFNAME, ADDR(family));
 	LIST_FOREACH (x, b->f, dns)
-		if (x->server.family == family && name_fits(x->ifname)) {
+		if (x->server.family == family && build_name_fits(x->ifname)) {
 			struct key k = {0};
 
 			put_name(&k, x->ifname);
@@ -171,7 +170,7 @@ static void push_link(struct build *b, const char *ifname)
 {
 	struct key k = {0};
 
-	if (!name_fits(ifname))
+	if (!build_name_fits(ifname))
 		return;
 	put_name(&k, ifname);
 	push(b, &k);
@@ -336,7 +335,7 @@ static void push_link_verdict(struct build *b, const char *ifname, struct fw_ver
 {
 	struct key k = {0};
 
-	if (!name_fits(ifname))
+	if (!build_name_fits(ifname))
 		return;
 	put_name(&k, ifname);
 	k.e.verdict = v;
@@ -407,7 +406,7 @@ static void push_pair(struct build *b, const char *in, const char *out, struct f
 {
 	struct key k = {0};
 
-	if (!name_fits(in) || !name_fits(out))
+	if (!build_name_fits(in) || !build_name_fits(out))
 		return;
 	put_name(&k, in);
 	put_name(&k, out);

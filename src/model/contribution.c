@@ -63,10 +63,21 @@ static const struct codec record_codec =
 struct contribution *record_find(const struct record *r, const char *name_or_ifname)
 {
 	LIST_FOREACH (c, r, contributions)
-		if (str_ieq(c->name, name_or_ifname))
+		if (!c->lockdown && str_ieq(c->name, name_or_ifname))
 			return c;
 	LIST_FOREACH (c, r, contributions)
-		if (str_eq(c->ifname, name_or_ifname))
+		if (!c->lockdown && str_eq(c->ifname, name_or_ifname))
+			return c;
+	return NULL;
+}
+
+struct contribution *record_lockdown(const struct record *r)
+{
+	LIST_FOREACH (c, r, contributions)
+		if (c->lockdown && !c->leaving)
+			return c;
+	LIST_FOREACH (c, r, contributions)
+		if (c->lockdown)
 			return c;
 	return NULL;
 }

@@ -57,7 +57,9 @@ struct record {
 	uint64_t firewall_digest; /* of the table as wf left it (net_nft_digest), 0 = not known */
 };
 
+/* Of tunnels: a configuration may be called like the lockdown. */
 struct contribution *record_find(const struct record *r, const char *name_or_ifname);
+struct contribution *record_lockdown(const struct record *r); /* rather one that stays; or NULL */
 void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst);
 void contribution_to_json(const struct contribution *c, struct strbuf *out);
 int contribution_from_json(struct arena *a, const json_t *j, struct contribution *ret,

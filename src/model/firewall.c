@@ -282,3 +282,23 @@ const struct ip_prefix firewall_lan[] = {
 	V6(0xff, 0x05, 16),
 };
 const size_t firewall_n_lan = sizeof(firewall_lan) / sizeof(*firewall_lan);
+
+bool firewall_is_lan(const struct ip_prefix *p)
+{
+	for (size_t i = 0; i < firewall_n_lan; i++)
+		if (firewall_lan[i].len <= p->len && ip_prefix_contains(&firewall_lan[i], &p->addr))
+			return true;
+	return false;
+}
+
+bool fw_port_parse(const char *s, struct fw_port *ret)
+{
+	bool tcp = str_istarts(s, "tcp/");
+	uint32_t port;
+
+	if ((!tcp && !str_istarts(s, "udp/")) ||
+		!str_to_u32(s + strlen("tcp/"), 1, UINT16_MAX, &port))
+		return false;
+	*ret = (struct fw_port){.proto = tcp ? IPPROTO_TCP : IPPROTO_UDP, .port = (uint16_t)port};
+	return true;
+}

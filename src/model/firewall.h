@@ -119,5 +119,8 @@ void firewall_add(struct arena *a, const struct firewall *src, struct firewall *
 /* Fixed ranges that count as "the LAN" (RFC 1918, 3927, 4193, 4291, local multicast). */
 extern const struct ip_prefix firewall_lan[];
 extern const size_t firewall_n_lan;
+bool firewall_is_lan(const struct ip_prefix *p); /* it lies in one of them */
+/* "tcp/22", "udp/53"; port 1 to 65535. */
+bool fw_port_parse(const char *s, struct fw_port *ret);
 
 #endif

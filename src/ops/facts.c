@@ -213,12 +213,12 @@ static uint32_t ruled_table(const struct record *r, const struct fact_ssh *s)
 
 /* False for one that comes through the tunnel in question itself, where it has to stay. */
 static bool find_ssh_table(
-	const struct record *r, const struct tunnel *t, const char *dev, struct fact_ssh *s)
+	const struct record *r, const char *ifname, const char *dev, struct fact_ssh *s)
 {
 	s->table = ruled_table(r, s);
 	if (s->table || !dev)
 		return true;
-	if (str_eq(dev, t->ifname))
+	if (str_eq(dev, ifname))
 		return false;
 	LIST_FOREACH (c, r, contributions)
 		if (str_eq(c->ifname, dev) && c->own.n_routes)
@@ -227,7 +227,7 @@ static bool find_ssh_table(
 }
 
 /* A login may come through a tunnel itself: by main its answers would take a wrong way. */
-static int gather_ssh(struct host *h, const struct tunnel *t, struct facts *ret, struct err *e)
+int facts_logins(struct host *h, const char *ifname, struct facts *ret, struct err *e)
 {
 	struct arena *a = h->ops->arena;
 	struct ssh_sockets s = {0};
@@ -242,7 +242,7 @@ static int gather_ssh(struct host *h, const struct tunnel *t, struct facts *ret,
 	if ((r = net_query_endpoints(h->net, a, 0, &found, e)))
 		return r;
 	for (size_t i = 0; i < found.n_ssh; i++)
-		if (find_ssh_table(&h->record, t, found.endpoints[i].dev, &found.ssh[i]))
+		if (find_ssh_table(&h->record, ifname, found.endpoints[i].dev, &found.ssh[i]))
 			*LIST_PUSH(a, ret, ssh) = found.ssh[i];
 	return 0;
 }
@@ -311,7 +311,7 @@ int facts_gather(struct host *h, const struct tunnel *t, const struct contributi
 		(r = net_query_free_table(h->net, merge_free_number(&h->record), h->ipv6_kernel,
 			 &ret->free_table, e)))
 		return r;
-	if (captures_anything(t) && (r = gather_ssh(h, t, ret, e)))
+	if (captures_anything(t) && (r = facts_logins(h, t->ifname, ret, e)))
 		return r;
 	if (is_full(t) && (r = net_query_bridges(h->net, a, ret, e)))
 		return r;

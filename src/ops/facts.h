@@ -15,5 +15,10 @@ int facts_resolve(struct host *h, const struct tunnel *t, const struct contribut
 /* The rest. `before` is the contribution that is replaced, or NULL. */
 int facts_gather(struct host *h, const struct tunnel *t, const struct contribution *before,
 	struct facts *ret, struct err *e);
+/*
+ * Only the logins over SSH: of our own session, or of everybody's when there is none. Left out are
+ * those that come through the tunnel `ifname` (may be NULL) itself.
+ */
+int facts_logins(struct host *h, const char *ifname, struct facts *ret, struct err *e);
 
 #endif

@@ -22,6 +22,7 @@
 #include "net/query.h"
 #include "ops/boot.h"
 #include "ops/intent.h"
+#include "ops/lockdown_file.h"
 #include "ops/status_file.h"
 #include "sys/machine.h"
 #include "sys/sysctl.h"
@@ -102,7 +103,7 @@ void host_close(struct host *h)
 	h->net = NULL;
 }
 
-int host_load(struct host *h, struct err *e)
+static int read_record(struct host *h, struct err *e)
 {
 	const char *path = arena_printf(h->ops->arena, "%s/record.json", h->dir);
 	json_error_t je;
@@ -111,9 +112,6 @@ int host_load(struct host *h, struct err *e)
 	size_t len;
 	int r;
 
-	h->record = (struct record){.next_seq = 1};
-	h->local.firewall_digest = 0;
-	h->local.firewall_changed = false;
 	if ((r = file_read_optional(h->ops->arena, path, RECORD_LIMIT, &text, &len, e)) || !text)
 		return r;
 	j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
@@ -124,6 +122,19 @@ int host_load(struct host *h, struct err *e)
 	json_decref(j);
 	h->local.firewall_digest = h->record.firewall_digest;
 	return r ? err_wrap(e, "cannot read what is applied here") : 0;
+}
+
+int host_load(struct host *h, struct err *e)
+{
+	int r;
+
+	h->record = (struct record){.next_seq = 1};
+	h->local.firewall_digest = 0;
+	h->local.firewall_changed = false;
+	r = read_record(h, e);
+	if (!r)
+		lockdown_adopt(h);
+	return r;
 }
 
 /* Whoever was at work on it is dead: what it began is taken back (a reload: finished). */

@@ -57,15 +57,6 @@ static const char *get_lan(const struct settings *s)
 	return setting_list(s, &b);
 }
 
-/* Fixed ranges and never "what the interface says": a hostile network would name anything local. */
-static bool is_local(const struct ip_prefix *p)
-{
-	for (size_t i = 0; i < firewall_n_lan; i++)
-		if (firewall_lan[i].len <= p->len && ip_prefix_contains(&firewall_lan[i], &p->addr))
-			return true;
-	return false;
-}
-
 static int not_local(const char *item, struct err *e)
 {
 	STRBUF_CLEANUP struct strbuf b = {0};
@@ -85,7 +76,9 @@ static int add_range(
 	if (!ip_prefix_parse(item, &p))
 		return setting_refuse(k, item, e);
 	ip_prefix_mask(&p);
-	if (!is_local(&p))
+	/* Fixed ranges and never "what the interface says": a hostile network would name anything
+	 * local. */
+	if (!firewall_is_lan(&p))
 		return not_local(item, e);
 	*LIST_PUSH(s->o->arena, &s->policy, lan) = p;
 	return 0;
@@ -134,14 +127,10 @@ static const char *get_inbound(const struct settings *s)
 static int add_port(
 	struct settings *s, const struct setting_key *k, const char *item, struct err *e)
 {
-	bool tcp = str_istarts(item, "tcp/");
-	struct fw_port p = {.proto = tcp ? IPPROTO_TCP : IPPROTO_UDP};
-	uint32_t port;
+	struct fw_port p;
 
-	if ((!tcp && !str_istarts(item, "udp/")) ||
-		!str_to_u32(item + strlen("tcp/"), 1, 65535, &port))
+	if (!fw_port_parse(item, &p))
 		return setting_refuse(k, item, e);
-	p.port = (uint16_t)port;
 	*LIST_PUSH(s->o->arena, &s->policy, inbound) = p;
 	return 0;
 }

@@ -240,6 +240,7 @@ int ops_status(struct ops *o, const char *name, struct status_result *ret, struc
 		/* The old form of one that is being reloaded stands behind the new one. */
 		if ((r = status_add_firewall(&h, &own, ret, e)))
 			return r;
+		ret->lockdown = record_lockdown(&h.record);
 		LIST_FOREACH (c, &h.record, contributions)
 			if (!c->lockdown && record_find(&h.record, c->name) == c)
 				add_running(&h, c, &own, ret);

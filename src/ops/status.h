@@ -70,6 +70,7 @@ struct tunnel_status {
 struct status_result {
 	LIST(struct tunnel_status, tunnels);
 	struct firewall_status firewall;
+	bool lockdown; /* it is on; in force as firewall.kill_switch is */
 	bool have_database; /* false: only what is up is listed */
 	bool any_down_or_drift; /* for --check */
 };

@@ -59,8 +59,10 @@ int status_file_write(struct host *h, struct err *e)
 	jsonw_key(&j, "tunnels");
 	jsonw_array(&j);
 	LIST_FOREACH (c, &h->record, contributions)
-		write_tunnel(&j, c, c == holder);
+		if (!c->lockdown)
+			write_tunnel(&j, c, c == holder);
 	jsonw_array_end(&j);
+	jsonw_kv_bool(&j, "lockdown", record_lockdown(&h->record));
 	jsonw_object_end(&j);
 	strbuf_addc(&out, '\n');
 	return file_place(path, out.s, out.len, 0644, false, e);

@@ -76,3 +76,18 @@ int64_t process_start(int64_t pid)
 	}
 	return at ? strtoll(at, NULL, 10) : 0;
 }
+
+bool machine_boot_word(const char *word)
+{
+	FD_CLEANUP int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+	char text[4096], *save, *w;
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	for (w = strtok_r(text, " \t\n", &save); w; w = strtok_r(NULL, " \t\n", &save))
+		if (str_eq(w, word))
+			return true;
+	return false;
+}

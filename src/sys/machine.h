@@ -12,6 +12,8 @@
  * there is none. */
 int machine_id(struct arena *a, const char **ret, struct err *e);
 const char *machine_name(struct arena *a); /* host name up to the first dot */
+/* Whether the kernel was started with this word ("wf.open=1") on its command line (proc(5)). */
+bool machine_boot_word(const char *word);
 /* Start time of a process in clock ticks since boot (proc(5), stat field 22); 0 = no such process.
  */
 int64_t process_start(int64_t pid);

@@ -122,7 +122,7 @@ is_rc 0 'it goes' wf down b
 # --- taken away by others -----------------------------------------------------------------------
 
 on client nft flush ruleset
-like "$(wf status a)" "firewall table is gone: 'wf reload a[^']*' puts it back|firewall table is gone" \
+like "$(wf status a)" "firewall table is gone: 'wf reload [^']*a' puts it back" \
 	'a flushed table is reported at once'
 is "$(status_of a .kill_switch)" false 'the kill switch is not called on'
 is "$(firewall_of .gone)" true 'the table is gone'
@@ -168,6 +168,14 @@ is_rc 0 'reload' wf reload a
 is "$(status_of a '.drift | length')" 0 'puts them back'
 is "$(seen_from 4)" s1 'and it carries traffic'
 on client ip rule add pref 32767 lookup default
+
+is "$(status_of a .dns.backend) $(status_of a .dns.applied)" 'file true' 'the resolver is set'
+on client sh -c 'echo nameserver 203.0.113.2 >/etc/resolv.conf'
+is "$(status_of a .dns.applied)" false 'one that others set is not called set'
+like "$(wf status a)" 'the resolver \(file\) was changed by others' 'it is reported'
+is_rc 0 'reload' wf reload a
+is "$(status_of a .dns.applied)" true 'sets it again'
+is "$(status_of a '.drift | length')" 0 'nothing differs'
 
 # --- strangers ----------------------------------------------------------------------------------
 

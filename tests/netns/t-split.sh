@@ -21,7 +21,7 @@ user_seen() {
 }
 # Of the rig, with a user.
 seen_as() {
-	local host=203.0.113.2
+	host=203.0.113.2
 	[ "$1" = 4 ] || host='[2001:db8:113::2]'
 	on client timeout 5 setpriv --reuid "$seen_user" --clear-groups \
 		busybox wget -q -O - "http://$host/cgi-bin/who" 2>/dev/null |

@@ -26,13 +26,21 @@ rules() {
 	on client ip "-$1" rule show | grep -c '^5115:'
 }
 
-for to in 10.1.0.2 2001:db8:c::2; do
-	out=$(login "$to" '$WF up a; echo "rc=$?"; sleep 1; echo alive')
-	like "$out" '^rc=0' "$to: up in a login"
-	like "$out" '^alive' "$to: the login lives on"
-	like "$out" 'your SSH connection from .* stays outside the tunnel' "$to: and is told"
-	ok "$to: down" wf down a
+# The kill switch stops the way back of everything else from outside.
+for switch in off on; do
+	ok "kill switch $switch" wf set a "kill-switch=$switch" -q
+	for to in 10.1.0.2 2001:db8:c::2; do
+		out=$(login "$to" '$WF up a; echo "rc=$?"; sleep 1; echo alive')
+		like "$out" '^rc=0' "$switch, $to: up in a login"
+		like "$out" '^alive' "$switch, $to: the login lives on"
+		like "$out" 'your SSH connection from .* stays outside the tunnel' \
+			"$switch, $to: and is told"
+		[ $switch = off ] || unlike "$(login "$to" 'echo in')" '^in' \
+			"$switch, $to: nobody else comes in"
+		ok "$switch, $to: down" wf down a
+	done
 done
+ok 'kill switch off' wf set a kill-switch=off -q
 
 out=$(login 10.1.0.2 'sudo -n env -i WF_LIBEXEC="$WF_LIBEXEC" "$WF" up a; echo "rc=$?"; sleep 1; echo alive')
 like "$out" '^rc=0' 'through sudo, without any variable: up'

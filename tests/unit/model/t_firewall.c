@@ -19,13 +19,25 @@ static void reverse(void *items, size_t n, size_t size)
 }
 
 #define ALL_LISTS(X)                                                                               \
-	X(endpoints)                                                                               \
-	X(marks)                                                                                   \
-	X(listen_ports)                                                                            \
-	X(tunnels)                                                                                 \
-	X(addresses) X(dns) X(any_dns) X(lan_dns) X(kept) X(lan) X(bridges) X(logins) X(inbound)   \
-		X(split) X(nat) X(forward) X(dnat) X(mss_clamp)
-#define REVERSE(name) reverse(f->name, f->n_##name, sizeof(*f->name));
+	X(endpoints);                                                                              \
+	X(marks);                                                                                  \
+	X(listen_ports);                                                                           \
+	X(tunnels);                                                                                \
+	X(addresses);                                                                              \
+	X(dns);                                                                                    \
+	X(any_dns);                                                                                \
+	X(lan_dns);                                                                                \
+	X(kept);                                                                                   \
+	X(lan);                                                                                    \
+	X(bridges);                                                                                \
+	X(logins);                                                                                 \
+	X(inbound);                                                                                \
+	X(split);                                                                                  \
+	X(nat);                                                                                    \
+	X(forward);                                                                                \
+	X(dnat);                                                                                   \
+	X(mss_clamp)
+#define REVERSE(name) reverse(f->name, f->n_##name, sizeof(*f->name))
 #define DOUBLE(name)                                                                               \
 	if (f->n_##name) {                                                                         \
 		__typeof__(*f->name) first = f->name[0];                                           \
@@ -34,12 +46,12 @@ static void reverse(void *items, size_t n, size_t size)
 
 static void shuffle(struct firewall *f)
 {
-	ALL_LISTS(REVERSE)
+	ALL_LISTS(REVERSE);
 }
 
 static void double_all(struct arena *a, struct firewall *f)
 {
-	ALL_LISTS(DOUBLE)
+	ALL_LISTS(DOUBLE);
 }
 
 /* Every member that a canonical firewall has one item less of is another firewall. */
@@ -66,7 +78,7 @@ static void test_canon(void)
 		firewall_canon(&one);
 		firewall_canon(&two);
 		same &= firewall_equal(&one, &two);
-		ALL_LISTS(DROPPED)
+		ALL_LISTS(DROPPED);
 	}
 	ok(same, "neither order nor doubles make a difference");
 	ok(!seen, "an item less in any list does");
