@@ -375,10 +375,7 @@ dhcp_event() {
 
 # dhcp_signal SIGNAL: USR1 renews by unicast, USR2 releases.
 dhcp_signal() {
-	local child
-	for child in "$DHCP_PID" $(ps -o pid= --ppid "$DHCP_PID"); do
-		[ "$(cat "/proc/$child/comm")" != busybox ] || kill "-$1" "$child"
-	done
+	kill "-$1" "$DHCP_PID"
 }
 
 # accept_ra: the client believes router advertisements.
@@ -414,11 +411,7 @@ flood_start() {
 }
 
 flood_stop() {
-	local child
-	for child in $(ps -o pid= --ppid "$FLOOD_PID") "$FLOOD_PID"; do
-		kill "$child" 2>/dev/null
-	done
-	wait "$FLOOD_PID" 2>/dev/null
+	end_bg "$FLOOD_PID"
 }
 
 # flood_seen: "NUMBER FAMILY KIND clear|kept" for each packet, in order.

@@ -20,8 +20,8 @@ init_start() {
 	nsenter --net="/run/netns/$1" --mount="/proc/$pid/ns/mnt" \
 		unshare --pid --fork --kill-child --mount-proc sleep 1000000 </dev/null >/dev/null 2>&1 &
 	INIT_PARENT=$!
-	within 5 sh -c 'ps -o pid= --ppid "$0" | grep -q .' "$INIT_PARENT" || bail 'no first process'
-	INIT=$(ps -o pid= --ppid "$INIT_PARENT" | tr -d ' ')
+	within 5 grep -q . "/proc/$INIT_PARENT/task/$INIT_PARENT/children" || bail 'no first process'
+	read -r INIT _ <"/proc/$INIT_PARENT/task/$INIT_PARENT/children"
 }
 
 init_end() {
