@@ -72,7 +72,7 @@ static void print_changes(struct cmd *c, const struct set_result *r)
 	if (r->note)
 		cmd_say(c, "note: %s", r->note);
 	if (r->applied)
-		cmd_say(c, "note: the tunnel is up and has it already");
+		cmd_say(c, "note: applied to the running tunnel");
 	else if (r->up && r->n_changes && !c->dry_run)
 		cmd_say(c, "note: the tunnel is up; 'wf reload %s' applies it",
 			present_name(c->arena, r->config.peer_name, r->config.sponsor_name, true));

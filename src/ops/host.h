@@ -76,7 +76,7 @@ struct host_ask { /* for an interface that is to be asked for a handshake */
 };
 /* Plans from the record (plan/merge.h says how a verb uses it); ask may be NULL. */
 int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e);
-/* Prints the plan through ui->step-like notes; for --dry-run. */
+/* The plan as lines; with --dry-run the firewall's rules are written out, too. */
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out);
 /*
  * E_EXISTS when a stranger's link stands under the name of this one: it is never configured. `fresh`:

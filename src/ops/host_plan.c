@@ -131,8 +131,10 @@ int host_check_foreign(
 
 void host_print_plan(struct host *h, const struct plan *p, struct strbuf *out)
 {
-	(void)h;
-	text_plan_whole(out, p);
+	if (h->ops->dry_run)
+		text_plan_whole(out, p);
+	else
+		text_plan(out, p);
 }
 
 /* The index of a link that was made just now, also by an undo: by it it is known from now on. */

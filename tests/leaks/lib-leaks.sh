@@ -24,8 +24,10 @@ P_BASE=2000
 PROBER=client
 CLIENT=client
 P_MARK=0x57000001
-# Packets to the LAN itself, but not questions for names.
-LAN_OK='^(udp|tcp|icmp|udp443) [46] lan '
+# Packets to the LAN itself, but not questions for names. The tunnel's name server has an address of
+# a private range: a socket that insists on the NIC, or is not routed, finds it there or nowhere.
+LAN_OK='^(udp|tcp|icmp|udp443) [46] (lan |tdns (nic|mark)$)'
+DNS_BOTH="dns=$P_TDNS"
 
 # leaks_net [N]: the network with N servers (1).
 leaks_net() {

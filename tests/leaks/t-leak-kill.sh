@@ -18,7 +18,7 @@ step=${KILL_STEP:-7}
 calls=sendto,sendmsg,write,pwrite64,fsync,rename,unlink,openat,connect,flock,clone,clone3,vfork,mkdir
 
 leaks_net 1
-import a 1
+import a 1 "$DNS_BOTH"
 snapshot client "$RIG/before"
 
 # points VERB: one "NAME ORDINAL" per line, for each call that `wf VERB a` makes, in order. The same
@@ -76,7 +76,7 @@ unlike "$(flood_runs)" '^4 nic.* kept$' 'and never stop'
 wf down a -q >/dev/null
 
 MODE=on
-protect a
+protect a allow-lan=off
 points up >"$RIG/up"
 points down >"$RIG/down"
 num "$(wc -l <"$RIG/up")" -ge 10 "up makes $(wc -l <"$RIG/up") such calls"

@@ -11,7 +11,7 @@
 rig_enter "$0" "$@"
 
 leaks_net 1
-import a 1
+import a 1 "$DNS_BOTH"
 
 # init_start MACHINE: processes of their own there, the first of which has that machine's network, as
 # on one that is nobody's guest.
@@ -76,7 +76,7 @@ scenario_down() {
 	on client rm -rf /var/lib/wf/wf.db /var/lib/wf/wf.db-wal /var/lib/wf/wf.db-shm
 	is_rc 0 "47 lockdown off, without a database" wf lockdown off
 	nothing_left '47 lockdown off leaves nothing'
-	import a 1
+	import a 1 "$DNS_BOTH"
 	wire_reset
 	probes -k plain
 	outcome '47 lockdown off: the network is open' '(udp|udp53|tcp|tcp53|icmp) [46] (public|isp|lan) plain' \

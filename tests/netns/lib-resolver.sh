@@ -70,7 +70,8 @@ resolved_start() {
 		ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf' || bail "cannot prepare $1"
 	bg "$1" env "LD_LIBRARY_PATH=$(resolver_libs "$root")" \
 		"$root/lib/systemd/systemd-resolved"
-	within 10 on "$1" busctl --no-pager status org.freedesktop.resolve1 || {
+	within 10 on "$1" env "LD_LIBRARY_PATH=$(resolver_libs "$root")" \
+		"$root/usr/bin/resolvectl" --no-pager dns || {
 		diag <"$BG_LOG"
 		bail "systemd-resolved does not start on $1"
 	}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tiers: netns
+# shellcheck disable=SC3043
 # Hooks that are trusted, or run once by --run-hooks: when they run, what a failing one undoes, that
 # nobody waits for them, and that down needs no database for them.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -15,6 +15,7 @@ wg_quick() {
 	on client wg-quick "$1" "$quick"
 }
 # portable KEY=VALUE...: the file with these settings.
+# shellcheck disable=SC2120
 portable() {
 	wf set a kill-switch=off allow-lan=off allow-in=off dns-leak=off split=off dns=tunnel "$@" -q >/dev/null &&
 		wf generate a --portable --output "$quick" -q
@@ -59,7 +60,7 @@ wg_quick up >/dev/null 2>&1
 count_reset
 stream
 pid=$BG_PID
-for round in 1 2; do
+for _ in 1 2; do
 	wg_quick down >/dev/null 2>&1
 	sleep 0.3
 	wg_quick up >/dev/null 2>&1

@@ -18,7 +18,7 @@ lan() {
 }
 is "$(lan)" yes 'without it the LAN is there'
 is_rc 0 'kill-switch=on' wf set a kill-switch=on
-like "$(cat "$T_TMP/stderr")" 'has it already' 'says that it is in force'
+like "$(cat "$T_TMP/stderr")" 'applied to the running' 'says that it is in force'
 is "$(lan)" no 'the LAN is not there any more'
 is "$(seen_from 4) $(seen_from 6)" 's1 s1' 'the tunnel is'
 is "$(wf set a kill-switch=on --json | jq -c '[.up, .applied, (.changes | length)]')" '[true,false,0]' 'once more: nothing to do'
