@@ -48,6 +48,9 @@
  * 853. out_tunnel    only with a tunnel's address as source, so that a connection from before the
  *                 tunnel does not show its old address in there.
  *
+ * With the kill switch the tunnels' addresses and DNS servers are kept prefixes, too: they look
+ * like the LAN's, and a socket bound to the network card would take them there.
+ *
  * Bridges count as this machine: traffic to them is not checked, theirs is when it is forwarded; so
  * a resolver in a container is this machine's resolver.
  *

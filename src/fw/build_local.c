@@ -215,13 +215,13 @@ static void add_final(struct build *b)
 	RULE(b, BY("marked", FW_NFPROTO, FW_MARK));
 	RULE(b, JUMP("guard"));
 	RULE(b, BY("pairs", FW_IIFNAME, FW_OIFNAME));
+	RULE(b, V4, IN("ldns4", FW_DADDR4), IN("gated", FW_L4PROTO, FW_DPORT), ACCEPT);
+	RULE(b, V6, IN("ldns6", FW_DADDR6), IN("gated", FW_L4PROTO, FW_DPORT), ACCEPT);
 	RULE(b, V4, IN("kept4", FW_DADDR4), COUNT("wf_drop_out"), DROP);
 	RULE(b, V6, IN("kept6", FW_DADDR6), COUNT("wf_drop_v6"), DROP);
 	RULE(b, JUMP("forward_rows"));
 	RULE(b, IS(FW_CT_MARK, FW_CT_INBOUND), IS(FW_CT_STATUS, CT_DNAT),
 		IS(FW_CT_DIRECTION, CT_REPLY), ACCEPT);
-	RULE(b, V4, IN("ldns4", FW_DADDR4), IN("gated", FW_L4PROTO, FW_DPORT), ACCEPT);
-	RULE(b, V6, IN("ldns6", FW_DADDR6), IN("gated", FW_L4PROTO, FW_DPORT), ACCEPT);
 	RULE(b, IN("gated", FW_L4PROTO, FW_DPORT), COUNT("wf_drop_dns"), DROP);
 	RULE(b, V4, IN("lan4", FW_DADDR4), ACCEPT);
 	RULE(b, V6, IN("lan6", FW_DADDR6), ACCEPT);

@@ -145,6 +145,22 @@ static void push_addr(struct build *b, const struct ip_addr *addr)
 	push(b, &k);
 }
 
+static void push_whole(struct build *b, const struct ip_addr *addr)
+{
+	push_prefix(b, &(struct ip_prefix){.addr = *addr, .len = (uint8_t)ip_bits(addr->family)});
+}
+
+/* What is in a tunnel is nowhere else, though its address may look like one of the LAN. */
+static void push_inner(struct build *b, uint8_t family)
+{
+	LIST_FOREACH (x, b->f, addresses)
+		if (x->family == family)
+			push_whole(b, x);
+	LIST_FOREACH (x, b->f, dns)
+		if (x->server.family == family)
+			push_whole(b, &x->server);
+}
+
 static void add_addresses(struct build *b, uint8_t family)
 {
 	SET(b, NAME4(family, "tip"), 0, ADDR(family));
@@ -163,6 +179,8 @@ static void add_addresses(struct build *b, uint8_t family)
 	LIST_FOREACH (x, b->f, kept)
 		if (x->addr.family == family)
 			push_prefix(b, x);
+	if (b->f->kill_switch)
+		push_inner(b, family);
 	SET(b, NAME4(family, "lookup"), FW_SET_TIMEOUT, ADDR(family));
 }
 

@@ -144,6 +144,8 @@ static void test_lan(const struct family *x, bool allowed)
 	p.ct_state = 8;
 	ok(enters(p, "eth0") == allowed, "%s: the LAN %s this machine", x->name, can);
 	ok(!leaves(dns, "eth0"), "%s: its resolvers only when listed", x->name);
+	ok(!leaves(from_to(x->nic, x->tunnel_dns, IPPROTO_UDP, 40000, 443), "eth0"),
+		"%s: what is in the tunnel is not in the LAN", x->name);
 	dns.daddr = addr(x->lan_dns);
 	ok(leaves(dns, "eth0"), "%s: a listed one", x->name);
 	ok(enters(fake, "eth0"), "%s: and its answers", x->name);
