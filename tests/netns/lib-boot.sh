@@ -9,7 +9,7 @@ BOOTED=client
 # boot_machine NAME: from now on `wf` and `booted` run there, beside a process 1. Not by bg: unshare
 # does not end when it is told to, but with the test's own process namespace.
 boot_machine() {
-	local pid= next=
+	local pid='' next=''
 	BOOTED=$1
 	on "$1" unshare --pid --fork --mount-proc sleep 1000000 </dev/null >/dev/null 2>&1 &
 	pid=$!
@@ -25,7 +25,7 @@ boot_machine() {
 
 # booted CMD...: a program on that machine.
 booted() {
-	local pid=
+	local pid=''
 	read -r pid <"$RIG/m/$BOOTED/one" || return 1
 	# shellcheck disable=SC2016
 	busybox nsenter --net="/proc/$pid/ns/net" --mount="/proc/$pid/ns/mnt" --pid="/proc/$pid/ns/pid" \
