@@ -250,6 +250,15 @@ static void add_user_mark(struct compile *c)
 		add_mark_rule(c, AF_INET6, PRIO_BYPASS, c->mark, MARK_EXACT, TABLE_MAIN);
 }
 
+/* Not for ciphertext nor what is led past the tunnels: without a way by main it has none, and must
+ * not enter the tunnel that it is the outside of. */
+static void spare_marked(struct rule_state *r)
+{
+	r->invert = true;
+	r->fwmark = WF_MARK;
+	r->fwmask = WF_MARK_MASK;
+}
+
 static void add_holder_rules(struct compile *c, uint32_t table)
 {
 	struct state *to = &c->ret->holder;
@@ -265,17 +274,12 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 		r->suppress_prefixlen = 0;
 	}
 	for (size_t i = 0; i < 2; i++) {
-		struct rule_state *stop;
-
 		if (!compile_rules_family(c, families[i]))
 			continue;
-		compile_rule(c, to, families[i], PRIO_DEFAULT, table);
-		compile_rule(c, to, families[i], PRIO_UNREACHABLE, WF_TABLE_STOP);
+		spare_marked(compile_rule(c, to, families[i], PRIO_DEFAULT, table));
+		spare_marked(compile_rule(c, to, families[i], PRIO_UNREACHABLE, WF_TABLE_STOP));
 		add_stop_route(c, to, &(struct ip_prefix){{families[i], {0}}, 0}, WF_TABLE_STOP);
-		stop = compile_rule(c, to, families[i], PRIO_STOP, 0);
-		stop->invert = true;
-		stop->fwmark = WF_MARK;
-		stop->fwmask = WF_MARK_MASK;
+		spare_marked(compile_rule(c, to, families[i], PRIO_STOP, 0));
 	}
 }
 

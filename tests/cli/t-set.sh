@@ -130,6 +130,6 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 is "$(json .schema show mullvad --rules)" wf.show.rules/1 'rules: as JSON'
 is_rc 0 'off again' wf set mullvad kill-switch=off allow-lan=off
-unlike "$(wf show mullvad --rules)" 'egress_local' 'rules: nothing stops without it'
+unlike "$(wf show mullvad --rules)" 'ingress_local' 'rules: nothing stops without it'
 
 t_done
