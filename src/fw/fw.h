@@ -17,6 +17,9 @@ struct fw_table; /* fw/table.h: sets, maps, chains, rules, counters */
 /* wf's own scheme; build.c is where it is written down. Everything belongs to `a`. */
 void fw_build(struct arena *a, const struct firewall *f, struct fw_table *ret);
 
+/* The form of a table that fw_build made (fw_form); 0 = it is not to be there. */
+uint64_t fw_table_form(const struct fw_table *t);
+
 /* For `nft -f`: replaces the table as a whole, in one transaction. */
 void fw_text(const struct fw_table *t, struct strbuf *out);
 /* The same in one line without single quotes, for a hook of a generated file. */
