@@ -22,6 +22,7 @@
 #define WF_PRIO_LAST	  5159
 #define WF_TABLE_BASE	  0x57460000u	/* table of tunnel n: base + n, n = 1..0xffff */
 #define WF_TABLE_LAST	  0x5746ffffu
+#define WF_TABLE_STOP	  WF_TABLE_BASE /* unreachable defaults, behind the tunnel that has everything */
 #define WF_MARK		  0x57000000u	/* mark of tunnel n: WF_MARK | n */
 #define WF_MARK_MASK	  0xff000000u
 #define WF_LINK_GROUP	  0x5746u	/* IFLA_GROUP of the links wf made: set at birth */

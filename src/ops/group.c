@@ -14,6 +14,7 @@
 #include "ops/extras.h"
 #include "ops/hooks.h"
 #include "ops/name.h"
+#include "ops/policy.h"
 #include "ops/server_set.h"
 #include "store/name.h"
 #include "wgconf/lines.h"
@@ -101,15 +102,22 @@ static int store_hooks(struct import *im, struct group *g, const struct conf *c,
 static int update_hooks(struct import *im, struct group *g, const struct conf *c, struct err *e)
 {
 	struct import_config *rep = report_of(im, g);
+	struct policy was = {0}, is = {0};
 	size_t before = g->hooks.n_hooks;
 	int r;
 
 	if (hooks_equal(c, &g->hooks))
 		return 0;
-	if ((r = hooks_remove(im->o, g->row.id, e)) || (r = store_hooks(im, g, c, e)))
+	if ((r = policy_load(im->o, g->row.id, &was, e)) ||
+		(r = hooks_remove(im->o, g->row.id, e)) || (r = store_hooks(im, g, c, e)) ||
+		(r = policy_load(im->o, g->row.id, &is, e)))
 		return r;
 	*LIST_PUSH(im->o->arena, rep, changes) = arena_printf(im->o->arena,
 		"hooks: %zu → %zu; any trust in them is withdrawn", before, c->n_hooks);
+	if (was.kill_switch && !is.kill_switch)
+		*LIST_PUSH(im->o->arena, rep, changes) =
+			"the kill switch went with the old hooks: it is OFF ('wf set NAME "
+			"kill-switch=on')";
 	return 0;
 }
 

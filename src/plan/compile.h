@@ -21,6 +21,7 @@ enum wf_priority {
 	PRIO_SPLIT = 5135,	 /* SELECTOR lookup main: stays outside */
 	PRIO_SPLIT_STOP = 5136,	 /* SELECTOR prohibit: and takes no other way */
 	PRIO_DEFAULT = 5140,	 /* lookup Tn of the tunnel that holds the default */
+	PRIO_UNREACHABLE = 5145, /* lookup WF_TABLE_STOP */
 	PRIO_STOP = 5150,	 /* not fwmark M/mask prohibit */
 };
 

@@ -47,6 +47,8 @@ void compile_split(struct compile *c, uint32_t table);
 
 /* The DNS servers and search domains; reads what compile_routing has made. */
 void compile_names(struct compile *c);
+/* Routes to them; reads what both have made. */
+void compile_name_routes(struct compile *c);
 /* Both read the names: what the resolver is told, and what the firewall is asked for. */
 void compile_resolver(struct compile *c);
 void compile_firewall(struct compile *c);

@@ -77,9 +77,10 @@ static void add_route(struct compile *c, const struct ip_prefix *dst, uint32_t t
 	r->protocol = WF_RTPROTO;
 }
 
-static void add_stop_route(struct compile *c, const struct ip_prefix *dst, uint32_t table)
+static void add_stop_route(
+	struct compile *c, struct state *to, const struct ip_prefix *dst, uint32_t table)
 {
-	struct route_state *r = LIST_PUSH(c->a, &c->ret->own, routes);
+	struct route_state *r = LIST_PUSH(c->a, to, routes);
 
 	r->type = ROUTE_UNREACHABLE;
 	r->dst = *dst;
@@ -128,7 +129,7 @@ static void stop_prefixes(struct compile *c, uint32_t table)
 	for (size_t i = 0; i < n; i++) {
 		struct ip_prefix dst = c->ret->own.routes[i].dst;
 
-		add_stop_route(c, &dst, table);
+		add_stop_route(c, &c->ret->own, &dst, table);
 	}
 }
 
@@ -152,9 +153,6 @@ static void add_auto_routes(struct compile *c, uint32_t table)
 			stop_prefixes(c, table);
 		return;
 	}
-	for (size_t i = 0; i < 2; i++)
-		if (compile_rules_family(c, families[i]))
-			add_stop_route(c, &(struct ip_prefix){{families[i], {0}}, 0}, table);
 	if (c->only) {
 		c->ret->full = false;
 		return;
@@ -271,6 +269,8 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 		if (!compile_rules_family(c, families[i]))
 			continue;
 		compile_rule(c, to, families[i], PRIO_DEFAULT, table);
+		compile_rule(c, to, families[i], PRIO_UNREACHABLE, WF_TABLE_STOP);
+		add_stop_route(c, to, &(struct ip_prefix){{families[i], {0}}, 0}, WF_TABLE_STOP);
 		stop = compile_rule(c, to, families[i], PRIO_STOP, 0);
 		stop->invert = true;
 		stop->fwmark = WF_MARK;
@@ -346,6 +346,24 @@ static int add_nested(struct compile *c, struct err *e)
 				ip_addr_format(&p->endpoint.addr, text), outer->name);
 	}
 	return 0;
+}
+
+/*
+ * The DNS servers of a full tunnel often have private addresses: without a route of their own one
+ * that a stranger hands out by DHCP would win, and with the link down the LAN would be asked.
+ */
+void compile_name_routes(struct compile *c)
+{
+	uint32_t table = WF_TABLE_BASE + c->ret->number;
+
+	if (!c->ret->full || c->tunnel->table_mode != TABLE_AUTO)
+		return;
+	LIST_FOREACH (server, c->ret, dns) {
+		struct ip_prefix dst = {*server, server->family == AF_INET ? 32 : 128};
+
+		add_route(c, &dst, table);
+		add_stop_route(c, &c->ret->own, &dst, table);
+	}
 }
 
 /* What lets this host pass on packets of others at all. */

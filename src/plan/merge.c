@@ -170,7 +170,7 @@ static bool owns_link(const struct record *r, const struct link_state *seen)
 
 static bool is_own_table(uint32_t table)
 {
-	return table > WF_TABLE_BASE && table <= WF_TABLE_LAST;
+	return table >= WF_TABLE_BASE && table <= WF_TABLE_LAST;
 }
 
 /*

@@ -54,6 +54,11 @@ END
 like "$(wf import "$T_TMP/wg0.conf" --sponsor Vpn)" \
 	'hooks +1 known kill switch became the native one; 0 held back' "the interface by the file's name"
 
+with_hooks "$T_TMP/wg0.conf" </dev/null
+like "$(wf import "$T_TMP/wg0.conf" --sponsor Vpn)" 'kill switch went with the old hooks: it is OFF' \
+	'a file that has it no more turns it off, and that is said'
+is "$(json '.settings["kill-switch"]' set vpn)" off 'off'
+
 whole 'a server at home' 'forwarding nat' <<'END'
 PostUp = iptables -A FORWARD -i %i -j ACCEPT; iptables -A FORWARD -o %i -j ACCEPT; iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE
 PostDown = iptables -D FORWARD -i %i -j ACCEPT; iptables -D FORWARD -o %i -j ACCEPT; iptables -t nat -D POSTROUTING -o eth0 -j MASQUERADE

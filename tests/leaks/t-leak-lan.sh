@@ -12,9 +12,9 @@ rig_enter "$0" "$@"
 
 RIG_ACCOUNTS='1 2 3 4'
 leaks_net 1
-import a 1
-import four 1 account=2 allowed=0.0.0.0/0 address=10.64.2.2/32
-import six 1 account=3 endpoint=6
+import a 1 "$DNS_BOTH"
+import four 1 account=2 allowed=0.0.0.0/0 address=10.64.2.2/32 "$DNS_BOTH"
+import six 1 account=3 endpoint=6 "$DNS_BOTH"
 
 # The routes of option 121 lead to evil. All of the Internet twice: by a default route, and by halves.
 scenario_option_121() {
@@ -137,7 +137,7 @@ scenario_floods() {
 	finish a
 }
 
-import victim 1 account=4 endpoint=vpn.example:51820
+import victim 1 account=4 endpoint=vpn.example:51820 "$DNS_BOTH"
 both scenario_option_121
 both scenario_route_information
 both scenario_v4_only

@@ -12,7 +12,7 @@
 rig_enter "$0" "$@"
 
 leaks_net 1
-import a 1
+import a 1 "$DNS_BOTH"
 # What routing alone keeps in.
 ROUTED='^[^ ]* [46] (public|isp|tdns) (plain|uid)$'
 
@@ -59,7 +59,7 @@ scenario_flush() {
 
 # networkd_start: the real one, on the client; it manages what it has a file for.
 networkd_start() {
-	local root="${WF_SERVICES:-}/systemd" bin
+	root=${WF_SERVICES:-}/systemd
 	bin=$root/lib/systemd/systemd-networkd
 	[ -x "$bin" ] || bin=/usr/lib/systemd/systemd-networkd
 	on client sh -c 'mount -o remount,ro /sys && mkdir -p /run/systemd/netif/links \

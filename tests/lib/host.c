@@ -271,7 +271,7 @@ int host_reload(struct host *h, const struct tunnel *t, struct err *e)
 int host_lockdown(struct host *h, const struct lockdown *l, struct err *e)
 {
 	struct record before;
-	struct contribution *c = record_find(&h->record, LOCKDOWN_NAME);
+	struct contribution *c = record_lockdown(&h->record);
 
 	h->last = NULL;
 	save(h, &before);

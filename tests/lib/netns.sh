@@ -91,7 +91,7 @@ dir=$2/m/$1
 exec 3>"$dir/up"
 # A fresh /sys shows the interfaces of this namespace. The cgroups stay.
 mkdir "$dir/cg"
-mount --bind /sys/fs/cgroup "$dir/cg" &&
+mount --rbind /sys/fs/cgroup "$dir/cg" &&
 	nsenter --net="/run/netns/$1" sh -c "mount -t sysfs sysfs /sys && ifconfig lo up" &&
 	mount --move "$dir/cg" /sys/fs/cgroup || exit 1
 # Changes to these stay in the machine. Where overlayfs is missing only the two files that matter

@@ -6,22 +6,26 @@
 
 BOOTED=client
 
-# boot_machine NAME: from now on `wf` and `booted` run there, beside a process 1.
+# boot_machine NAME: from now on `wf` and `booted` run there, beside a process 1. Not by bg: unshare
+# does not end when it is told to, but with the test's own process namespace.
 boot_machine() {
-	local pid=
+	local pid='' next=''
 	BOOTED=$1
-	bg "$1" unshare --pid --fork --mount-proc sleep 1000000
-	within 5 pgrep -P "$BG_PID" || bail "$1 does not boot"
-	pid=$(pgrep -P "$BG_PID")
-	# nsenter, the shell, unshare, sleep: the last one is process 1.
-	while pgrep -P "$pid" >/dev/null; do pid=$(pgrep -P "$pid"); done
-	within 5 grep -qx sleep "/proc/$pid/comm"
+	on "$1" unshare --pid --fork --mount-proc sleep 1000000 </dev/null >/dev/null 2>&1 &
+	pid=$!
+	# Down to the last one: nsenter, unshare, sleep, which is process 1.
+	until [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = sleep ]; do
+		next=$(pgrep -P "$pid")
+		[ -z "$next" ] || pid=$next
+		[ -d "/proc/$pid" ] || bail "$1 does not boot"
+	done
+	within 5 grep -q NSpid.*[[:space:]]1$ "/proc/$pid/status"
 	echo "$pid" >"$RIG/m/$1/one"
 }
 
 # booted CMD...: a program on that machine.
 booted() {
-	local pid=
+	local pid=''
 	read -r pid <"$RIG/m/$BOOTED/one" || return 1
 	# shellcheck disable=SC2016
 	busybox nsenter --net="/proc/$pid/ns/net" --mount="/proc/$pid/ns/mnt" --pid="/proc/$pid/ns/pid" \

@@ -3,6 +3,7 @@
 # service: openssh-server
 # The lockdown: nothing leaves but through tunnels, with and without one, after a boot, and with its
 # files damaged; and it always opens: without database, with a damaged record, by a word of the kernel.
+# shellcheck disable=SC3043
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/netns.sh"
 . "$(dirname "$0")/../lib/wf.sh"
