@@ -47,13 +47,25 @@ static int change_elements(struct local *l, struct arena *a, const struct firewa
 	return r;
 }
 
-/* `there`: a table of wf's name stands, and its counters go on. */
-static int replace(
-	struct local *l, struct arena *a, const struct fw_table *to, bool there, struct err *e)
+/* *done stays false when there is a table after all. */
+static int create(
+	struct local *l, struct arena *a, const struct fw_table *to, bool *done, struct err *e)
+{
+	struct fw_batch batch;
+	int r = fw_encode_create(a, to, &batch, e);
+
+	if (!r)
+		r = net_nft_commit(l->net, &batch, NULL, e);
+	*done = !r;
+	return r == -E_EXISTS ? 0 : r;
+}
+
+/* The counters of what stands go on. */
+static int replace(struct local *l, struct arena *a, const struct fw_table *to, struct err *e)
 {
 	struct fw_counters counters = {0};
 	struct fw_batch batch;
-	int r = there ? net_nft_counters(l->net, a, &counters, e) : 0;
+	int r = net_nft_counters(l->net, a, &counters, e);
 
 	if (r)
 		return r;
@@ -98,10 +110,12 @@ int firewall_change(struct local *l, const struct op *op, struct err *e)
 	if (!op->firewall->present)
 		return (r = remove_table(l, a, e)) ? r : read_back(l, 0, e);
 	fw_build(a, op->firewall, &to);
-	if (before->present && !before->unknown)
+	if (!before->present && !before->unknown)
+		r = create(l, a, &to, &done, e);
+	else if (!before->unknown)
 		r = change_elements(l, a, before, &to, &done, e);
 	if (!r && !done)
-		r = replace(l, a, &to, before->present || before->unknown, e);
+		r = replace(l, a, &to, e);
 	return r ? r : read_back(l, fw_table_form(&to), e);
 }
 

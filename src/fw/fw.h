@@ -48,6 +48,13 @@ struct fw_counters {
 	LIST(struct fw_counter, items);
 };
 
+/*
+ * The table comes; the kernel refuses the whole (EEXIST) when one of that name is there. Whoever
+ * knows that there is none is spared the removal, for which the kernel waits (a grace period of RCU
+ * before the socket closes).
+ */
+int fw_encode_create(
+	struct arena *a, const struct fw_table *t, struct fw_batch *ret, struct err *e);
 /* The table comes, whatever of that name is there goes. `keep` may be NULL. */
 int fw_encode_replace(struct arena *a, const struct fw_table *t, const struct fw_counters *keep,
 	struct fw_batch *ret, struct err *e);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The firewall of a record as bytes, for the floor: what wf sends to make it and to take it away.
- * Without the removal of an older table, which wf puts first: the floor knows that there is none,
- * and would have to wait for the kernel to let go of it.
  *
  * Usage: table RECORD MAKE REMOVE (the files that are written)
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "fw/fw.h"
@@ -34,19 +31,6 @@ static int write_batch(const char *path, const struct fw_batch *b, struct err *e
 	return file_place(path, (const char *)b->bytes, b->len, 0600, false, e);
 }
 
-/* The first message, and those behind the two that make sure there is no table. */
-static void drop_removal(struct fw_batch *b)
-{
-	uint32_t at[3] = {0};
-
-	for (size_t i = 0, next = 0; i < 3; i++) {
-		memcpy(&at[i], b->bytes + next, sizeof(at[i]));
-		next += at[i]; /* each is a multiple of four */
-	}
-	memmove(b->bytes + at[0], b->bytes + at[0] + at[1] + at[2], b->len - at[0] - at[1] - at[2]);
-	b->len -= at[1] + at[2];
-}
-
 int main(int argc, char **argv)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
@@ -62,11 +46,8 @@ int main(int argc, char **argv)
 	if (read_record(a, argv[1], &record, &e))
 		goto failed;
 	fw_build(a, &record.firewalls[0], &t);
-	if (fw_encode_replace(a, &t, NULL, &batch, &e))
-		goto failed;
-	drop_removal(&batch);
-	if (write_batch(argv[2], &batch, &e) || fw_encode_delete(a, FW_TABLE, &batch, &e) ||
-		write_batch(argv[3], &batch, &e))
+	if (fw_encode_create(a, &t, &batch, &e) || write_batch(argv[2], &batch, &e) ||
+		fw_encode_delete(a, FW_TABLE, &batch, &e) || write_batch(argv[3], &batch, &e))
 		goto failed;
 	return 0;
 failed:
