@@ -88,6 +88,26 @@ static void add_counters(struct build *b)
 		LIST_PUSH(b->a, b->t, counters)->name = names[i];
 }
 
+/* Sets and maps that no rule looks at: each is several messages and, later, a question. */
+static void drop_unused(struct arena *a, struct fw_table *t)
+{
+	bool *used = arena_alloc(a, t->n_sets * sizeof(*used));
+	size_t n = 0;
+
+	LIST_FOREACH (c, t, chains)
+		LIST_FOREACH (r, c, rules)
+			LIST_FOREACH (x, r, exprs) {
+				const struct fw_set *s = x->name ? fw_set_find(t, x->name) : NULL;
+
+				if (s)
+					used[s - t->sets] = true;
+			}
+	for (size_t i = 0; i < t->n_sets; i++)
+		if (used[i])
+			t->sets[n++] = t->sets[i];
+	t->n_sets = n;
+}
+
 /* All but the set that holds the form. */
 static void build_table(struct arena *a, const struct firewall *f, struct fw_table *t)
 {
@@ -105,14 +125,15 @@ static void build_table(struct arena *a, const struct firewall *f, struct fw_tab
 	add_counters(&b);
 	build_sets(&b);
 	build_maps(&b);
-	LIST_FOREACH (s, t, sets)
-		fw_set_sort(s);
 	build_early(&b);
 	build_shared(&b);
 	build_steer(&b);
 	build_local(&b);
 	build_forward(&b);
 	build_nat(&b);
+	drop_unused(a, t);
+	LIST_FOREACH (s, t, sets)
+		fw_set_sort(s);
 }
 
 /* FNV-1a (the Fowler/Noll/Vo hash, 64 bits) over the text. */
@@ -132,6 +153,17 @@ void fw_build(struct arena *a, const struct firewall *f, struct fw_table *ret)
 	build_table(a, f, ret);
 	if (ret->present)
 		build_form(a, ret, form_of(ret));
+}
+
+uint64_t fw_table_form(const struct fw_table *t)
+{
+	const struct fw_set *s = fw_set_find(t, BUILD_FORM);
+	uint32_t half[2];
+
+	if (!s)
+		return 0;
+	memcpy(half, s->elems[0].key, sizeof(half));
+	return (uint64_t)half[0] << 32 | half[1];
 }
 
 uint64_t fw_form(const struct firewall *f)
