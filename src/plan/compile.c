@@ -15,8 +15,8 @@
  *            marks its ciphertext as wf's, so that it passes by another tunnel's default.
  *   routes   every allowed IP in Tn, metric 1. 0.0.0.0/1 with 128.0.0.0/1 (::/1 with 8000::/1) is
  *            written by people who mean the default route, and is one. A tunnel with a default
- *            route of either family is full: its DNS servers have routes of their own in Tn, and
- *            unreachable ones that outlive the link.
+ *            route of either family is full: while it holds the default its DNS servers have
+ *            routes of their own in Tn, and unreachable ones that outlive the link.
  *   own rules, as long as it is up:
  *     5110   fwmark Mn lookup Touter   } nested only, every family: an endpoint that roams
  *     5111   fwmark Mn prohibit        } to the other family must not slip past the outer one
