@@ -22,12 +22,18 @@ static void print_json(struct cmd *c, const struct down_result *res)
 		jsonw_str(&c->j, *t);
 	jsonw_array_end(&c->j);
 	jsonw_kv_uint(&c->j, "failed_hooks", res->failed_hooks);
+	jsonw_kv_bool(&c->j, "resolver_left", res->resolver_left);
 	cmd_json_end(c);
 }
 
 /* The tunnel is down all the same. */
-static int judge_hooks(const struct down_result *res, struct err *e)
+static int judge(const struct down_result *res, struct err *e)
 {
+	if (res->resolver_left) {
+		err_set(e, E_PARTLY,
+			"it is down, but the resolver of this machine could not be set back");
+		return err_hint(e, "until it is, names may not be found");
+	}
 	if (!res->failed_hooks)
 		return 0;
 	return err_set(e, E_PARTLY, "it is down, but %u hook%s failed", res->failed_hooks,
@@ -52,7 +58,7 @@ static int run(struct cmd *c, struct err *e)
 	}
 	if (c->json) {
 		print_json(c, &res);
-		return judge_hooks(&res, e);
+		return judge(&res, e);
 	}
 	if (res.nothing)
 		cmd_say(c, "%s is %sup", all ? "nothing" : c->argv[0], all ? "" : "not ");
@@ -62,7 +68,7 @@ static int run(struct cmd *c, struct err *e)
 		str_escape(title, sizeof(title), *t);
 		strbuf_addf(&c->out, "%s  %s down\n", title, term_sign(&c->term, TERM_DOWN));
 	}
-	return judge_hooks(&res, e);
+	return judge(&res, e);
 }
 
 const struct command cmd_down = {

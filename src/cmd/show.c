@@ -10,12 +10,14 @@
 #include "cmd/rows.h"
 #include "ops/book.h"
 #include "ops/hooks.h"
+#include "ops/portable.h"
 
 #define HIDDEN	    "(hidden)"
 #define MAX_SECRETS (128 * 1024)
 
 static const struct option_row options[] = {
 	{"show-secrets", 0, NULL, "with the private and preshared keys"},
+	{"rules", 0, NULL, "the firewall it asks for, as text for nft"},
 	{0},
 };
 
@@ -218,6 +220,24 @@ static int write_secrets(struct cmd *c, const struct book_entry *b, struct err *
 	return 0;
 }
 
+static int print_rules(struct cmd *c, struct err *e)
+{
+	const char *text;
+	int r = portable_rules(&c->ops, c->argv[0], &text, e);
+
+	if (r)
+		return r;
+	if (!c->json) {
+		strbuf_add(&c->out, text);
+		return 0;
+	}
+	cmd_json(c, "wf.show.rules/1");
+	jsonw_kv_str(&c->j, "name", c->argv[0]);
+	jsonw_kv_str(&c->j, "nft", text);
+	cmd_json_end(c);
+	return 0;
+}
+
 static int run(struct cmd *c, struct err *e)
 {
 	bool secrets = cmd_flag(c, "show-secrets") || str_eq(getenv("WG_HIDE_KEYS"), "never");
@@ -227,6 +247,8 @@ static int run(struct cmd *c, struct err *e)
 	if (c->json && cmd_flag(c, "show-secrets"))
 		return err_set(
 			e, E_USAGE, "JSON never holds a key; leave --json or --show-secrets away");
+	if (cmd_flag(c, "rules"))
+		return print_rules(c, e);
 	if ((r = book_show(&c->ops, c->argv[0], &b, e)))
 		return r;
 	if (c->json) {
@@ -243,7 +265,7 @@ const struct command cmd_show = {
 	.summary = "show a configuration",
 	.help = "",
 	.examples = "  wf show mullvad\n  wf show laptop/mullvad@se-got-wg-001\n"
-		    "  wf show mullvad --show-secrets",
+		    "  wf show mullvad --show-secrets\n  wf show mullvad --rules",
 	.options = options,
 	.needs = NEED_DB_R | NEED_SECRETS,
 	.min_args = 1,

@@ -83,11 +83,11 @@ void build_forward(struct build *b)
 	}
 }
 
-static const struct ip_addr *first_dns(const struct firewall *f, uint8_t family)
+static const struct ip_addr *bridge_dns(const struct firewall *f, uint8_t family)
 {
-	LIST_FOREACH (x, f, dns)
-		if (x->server.family == family)
-			return &x->server;
+	LIST_FOREACH (x, f, bridge_dns)
+		if (x->family == family)
+			return x;
 	return NULL;
 }
 
@@ -98,7 +98,7 @@ static struct fw_expr translate(enum fw_expr_kind kind, const struct ip_addr *ad
 
 static void add_redirect(struct build *b, uint8_t family)
 {
-	const struct ip_addr *server = first_dns(b->f, family);
+	const struct ip_addr *server = bridge_dns(b->f, family);
 
 	if (server)
 		RULE(b, IN("vbr", FW_IIFNAME), IN("dns", FW_L4PROTO, FW_DPORT),
@@ -147,12 +147,10 @@ void build_nat(struct build *b)
 {
 	const struct firewall *f = b->f;
 
-	if (f->redirect_dns || f->n_dnat) {
+	if (f->n_bridge_dns || f->n_dnat) {
 		build_base(b, "redir", FW_NAT, FW_PREROUTING, -100, false);
-		if (f->redirect_dns) {
-			add_redirect(b, AF_INET);
-			add_redirect(b, AF_INET6);
-		}
+		add_redirect(b, AF_INET);
+		add_redirect(b, AF_INET6);
 		LIST_FOREACH (x, f, dnat)
 			if (may_be(x->in_ifname))
 				add_dnat(b, x);

@@ -148,6 +148,7 @@ static const struct row rows[] = {
 	ROW(kept, prefix_cmp, true),
 	ROW(lan, prefix_cmp, false),
 	ROW(bridges, link_cmp, true),
+	ROW(bridge_dns, addr_cmp, true),
 	ROW(logins, login_cmp, true),
 	ROW(inbound, port_cmp, true),
 	ROW(split, split_cmp, true),
@@ -226,8 +227,7 @@ static bool list_equal(const struct row *row, const struct firewall *a, const st
 bool firewall_equal(const struct firewall *a, const struct firewall *b)
 {
 	if (a->unknown || b->unknown || a->present != b->present ||
-		a->kill_switch != b->kill_switch || a->dns_gate != b->dns_gate ||
-		a->redirect_dns != b->redirect_dns)
+		a->kill_switch != b->kill_switch || a->dns_gate != b->dns_gate)
 		return false;
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (!list_equal(&rows[i], a, b))
@@ -244,7 +244,6 @@ void firewall_add(struct arena *a, const struct firewall *src, struct firewall *
 	dst->unknown |= copy.unknown;
 	dst->kill_switch |= copy.kill_switch;
 	dst->dns_gate |= copy.dns_gate;
-	dst->redirect_dns |= copy.redirect_dns;
 	for (size_t i = 0; i < N_ROWS; i++) {
 		const struct row *row = &rows[i];
 		struct list from = list_get(row, &copy), to = list_get(row, dst);

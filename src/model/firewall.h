@@ -85,7 +85,6 @@ struct firewall {
 
 	bool kill_switch; /* nothing leaves, enters or is forwarded but what is listed here */
 	bool dns_gate;	  /* DNS (53, 853) only to the listed servers; the kill switch implies it */
-	bool redirect_dns; /* DNS of local bridges goes to the first listed server of each family */
 
 	LIST(struct fw_endpoint, endpoints); /* of tunnels that are not nested in another */
 	LIST(uint32_t, marks); /* that the ciphertext to these endpoints carries, each exactly;
@@ -99,6 +98,8 @@ struct firewall {
 	LIST(struct ip_prefix, kept);	 /* leave by a tunnel or not at all, also without kill switch */
 	LIST(struct ip_prefix, lan);	 /* local ranges that stay reachable, multicast included */
 	LIST(struct fw_link, bridges);	 /* local bridges without a physical port: containers, VMs */
+	LIST(struct ip_addr, bridge_dns); /* whatever server they ask, this one answers: one of each
+					   * family, where several are listed the first counts */
 	LIST(struct fw_login, logins);
 	LIST(struct fw_port, inbound);
 	LIST(struct fw_split, split);

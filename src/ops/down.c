@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "dns/resolver.h"
 #include "ops/trust.h"
 #include "store/entities.h"
 
@@ -118,17 +119,60 @@ static int run_pre_down(struct down *d, struct down_result *ret, struct err *e)
 	return host_lock(d->h, NULL, e);
 }
 
-/* A stranger may change things between the look and the deed: then look again, a few times. */
-static int take_away(struct host *h, struct err *e)
+static bool is_resolver(const struct op *op)
+{
+	return op->kind == OP_RESOLVER_SET || op->kind == OP_RESOLVER_DEL;
+}
+
+/* Those of one stage are done in their order. NULL: it was something else. */
+static const struct op *failed_resolver(const struct host_plan *p)
+{
+	for (size_t i = 0; i < p->plan.n_ops; i++)
+		if (!p->done[i])
+			return is_resolver(&p->plan.ops[i]) ? &p->plan.ops[i] : NULL;
+	return NULL;
+}
+
+static void drop_resolver(struct plan *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_ops; i++)
+		if (!is_resolver(&p->ops[i]))
+			p->ops[kept++] = p->ops[i];
+	p->n_ops = kept;
+}
+
+/* A file to be given back is tried again, and told of, in the end and by each command that comes.
+ */
+static void leave_resolver(
+	struct host *h, const struct op *op, const struct err *why, struct down_result *ret)
+{
+	uint64_t owner;
+
+	ret->resolver_left = true;
+	if (op->kind == OP_RESOLVER_SET || op->resolver_before.backend != RESOLVER_FILE ||
+		!resolver_kept(&owner))
+		h->ops->ui->warn(h->ops->ui->ctx, why);
+}
+
+/*
+ * A stranger may change things between the look and the deed: then look again, a few times. The
+ * resolver that cannot be set back is left: that is no reason to keep the network closed.
+ */
+static int take_away(struct host *h, struct down_result *ret, struct err *e)
 {
 	struct err unsaved = {0};
 	int r = 0;
 
 	for (int tries = 0; tries < 3; tries++) {
+		const struct op *op;
 		struct host_plan p;
 
 		if ((r = host_plan(h, NULL, &p, e)))
 			return r;
+		if (ret->resolver_left)
+			drop_resolver(&p.plan);
 		if (!p.plan.n_ops)
 			return 0;
 		/* Without room for it the tunnel goes all the same: the record as it was names all
@@ -138,6 +182,8 @@ static int take_away(struct host *h, struct err *e)
 		r = host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, false, e);
 		if (!r)
 			return 0;
+		if ((op = failed_resolver(&p)))
+			leave_resolver(h, op, e, ret);
 	}
 	return r;
 }
@@ -165,7 +211,7 @@ int ops_down(
 	}
 	if (ret->nothing)
 		return 0;
-	if ((r = take_away(&h, e)))
+	if ((r = take_away(&h, ret, e)))
 		return err_wrap(e, "cannot take down '%s'", name ? name : "all");
 	if ((r = host_finish(&h, e)))
 		return err_wrap(

@@ -121,7 +121,12 @@ static int read_record(struct host *h, struct err *e)
 		r = record_from_json(h->ops->arena, j, &h->record, e);
 	json_decref(j);
 	h->local.firewall_digest = h->record.firewall_digest;
-	return r ? err_wrap(e, "cannot read what is applied here") : 0;
+	if (!r)
+		return 0;
+	err_wrap(e, "cannot read what is applied here");
+	return err_hint(e,
+		"'wf lockdown off' opens the network; to start anew, remove that file and the "
+		"tunnels' interfaces");
 }
 
 int host_load(struct host *h, struct err *e)

@@ -8,6 +8,7 @@
 #include "apply/compiled.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "net/change.h"
 #include "net/nft.h"
 #include "net/query.h"
 #include "ops/facts.h"
@@ -247,6 +248,49 @@ int ops_lockdown_on(struct ops *o, const struct lockdown_request *req, struct lo
 	return 0;
 }
 
+static bool has_tunnels(const struct host *h)
+{
+	LIST_FOREACH (c, &h->record, contributions)
+		if (!c->lockdown)
+			return true;
+	return false;
+}
+
+/*
+ * Rules that no record names, with routes that lead nowhere, close a machine as a table does. By
+ * priority and protocol they are of wf: nobody else makes rules as the kernel's own.
+ */
+static int delete_rules(struct host *h, struct lockdown_result *ret, struct err *e)
+{
+	const struct scope scope = {.rules = true, .ipv6 = h->ipv6_kernel};
+	struct state have = {0};
+	struct plan p = {0};
+	int r = net_snapshot(h->net, h->ops->arena, &scope, &have, e);
+
+	if (r)
+		return r;
+	LIST_FOREACH (rule, &have, rules) {
+		struct op *op;
+
+		if (rule->protocol != WF_RTPROTO_KERNEL)
+			continue;
+		op = LIST_PUSH(h->ops->arena, &p, ops);
+		op->kind = OP_RULE_DEL;
+		op->rule = *rule;
+	}
+	if (!p.n_ops)
+		return 0;
+	r = net_change(h->net, p.ops, p.n_ops, NULL, arena_alloc(h->ops->arena, p.n_ops), e);
+	if (r)
+		return err_wrap(e, "cannot take away the rules of a tunnel");
+	ret->nothing = false;
+	ops_note(h->ops,
+		"%zu routing rules of a tunnel that no record names were taken away: nothing "
+		"goes through it any more",
+		p.n_ops);
+	return 0;
+}
+
 /* Whatever the record was or could not be: when nobody in it asks for the table, it goes. */
 static int delete_table(struct host *h, struct lockdown_result *ret, struct err *e)
 {
@@ -286,7 +330,7 @@ static int open_recorded(struct host *h, struct contribution *c, struct err *e)
 /* What is left when the way by the record fails: a host without any firewall of wf. */
 static int open_by_force(struct host *h, struct lockdown_result *ret, struct err *e)
 {
-	struct err why = *e;
+	struct err why = *e, unread;
 	int r;
 
 	err_wrap(&why, "all of wf's firewall is taken away, that of tunnels too");
@@ -295,6 +339,8 @@ static int open_by_force(struct host *h, struct lockdown_result *ret, struct err
 	ret->nothing = false;
 	*e = (struct err){0};
 	r = compiled_delete(h->ops->arena, h->net, e);
+	if (!r && (host_load(h, &unread) || !has_tunnels(h)))
+		r = delete_rules(h, ret, e);
 	return r ? err_wrap(e, "cannot open the network") : 0;
 }
 
@@ -320,7 +366,9 @@ static int open_locked(struct host *h, struct lockdown_result *ret, struct err *
 		return open_by_force(h, ret, e);
 	if (c && host_finish(h, &unsaved))
 		h->ops->ui->warn(h->ops->ui->ctx, &unsaved);
-	return delete_table(h, ret, e);
+	if ((r = delete_table(h, ret, e)) || has_tunnels(h))
+		return r;
+	return delete_rules(h, ret, e);
 }
 
 static int remove_files(struct host *h, struct err *e)

@@ -45,11 +45,9 @@ static int refuse_name(const char *host, struct err *e)
 	return err_hint(e, "use a server whose endpoint is an address");
 }
 
-/* Endpoints are addresses and known without asking anybody; where one is a name none is needed. */
-static int gather(struct portable *p, struct facts *f, struct err *e)
+/* Endpoints are addresses and known without asking anybody; one that is a name is left out. */
+static void gather(struct portable *p, struct facts *f)
 {
-	const struct policy *policy = &p->tunnel.policy;
-
 	*f = (struct facts){.ipv6 = true, .kernel_wireguard = true, .free_table = 1};
 	LIST_FOREACH (peer, &p->tunnel, peers) {
 		struct fact_endpoint x = {
@@ -60,12 +58,21 @@ static int gather(struct portable *p, struct facts *f, struct err *e)
 		if (ip_addr_parse(peer->host, &x.addr.addr)) {
 			x.addr.port = peer->port;
 			*LIST_PUSH(p->o->arena, f, endpoints) = x;
-		} else if (policy->kill_switch || policy->dns_gate) {
-			return refuse_name(peer->host, e);
 		} else {
 			peer->host = NULL;
 		}
 	}
+}
+
+static int check_names(const struct tunnel *t, struct err *e)
+{
+	struct ip_addr addr;
+
+	if (!t->policy.kill_switch && !t->policy.dns_gate)
+		return 0;
+	LIST_FOREACH (peer, t, peers)
+		if (peer->host && !ip_addr_parse(peer->host, &addr))
+			return refuse_name(peer->host, e);
 	return 0;
 }
 
@@ -74,19 +81,28 @@ static int compile(struct portable *p, struct err *e)
 	struct facts facts;
 	int r;
 
+	gather(p, &facts);
+	if ((r = compile_tunnel(p->o->arena, &p->tunnel, &facts, NULL, &p->made, e)))
+		return r;
+	p->firewall = p->made.own.firewall;
+	firewall_add(p->o->arena, &p->made.holder.firewall, &p->firewall);
+	return 0;
+}
+
+/* For wg-quick(8): its name of the interface, and the mark that the firewall gives to what stays
+ * outside. */
+static int compile_portable(struct portable *p, struct err *e)
+{
+	int r;
+
 	str_copy(p->tunnel.ifname, sizeof(p->tunnel.ifname), POLICY_SELF);
-	/* The mark that the firewall gives to what stays outside. */
 	p->tunnel.fwmark = WF_MARK;
 	LIST_FOREACH (s, &p->tunnel.policy, split)
 		if (s->only)
 			return err_set(e, E_UNSUPPORTED,
 				"a tunnel for some alone (split=only:…) is more than wg-quick can");
-	if ((r = gather(p, &facts, e)) ||
-		(r = compile_tunnel(p->o->arena, &p->tunnel, &facts, NULL, &p->made, e)))
-		return r;
-	p->firewall = p->made.own.firewall;
-	firewall_add(p->o->arena, &p->made.holder.firewall, &p->firewall);
-	return 0;
+	r = check_names(&p->tunnel, e);
+	return r ? r : compile(p, e);
 }
 
 static const char *table_text(struct portable *p)
@@ -211,7 +227,7 @@ int portable_fill(struct ops *o, const struct config *config, const struct serve
 	int r;
 
 	if ((r = intent_of_rows(o, config, servers, &p.tunnel, e)) ||
-		(r = trust_load(o, config->id, &own, e)) || (r = compile(&p, e)))
+		(r = trust_load(o, config->id, &own, e)) || (r = compile_portable(&p, e)))
 		return err_wrap(e, "cannot write '%s' for wg-quick", config->sponsor_name);
 	*held_back = own.trusted ? 0 : (unsigned)own.n_hooks;
 	if (!own.trusted)
@@ -221,5 +237,20 @@ int portable_fill(struct ops *o, const struct config *config, const struct serve
 		c->fwmark = WF_MARK;
 	set_dns(&p);
 	add_hooks(&p, &own);
+	return 0;
+}
+
+int portable_rules(struct ops *o, const char *name, const char **ret, struct err *e)
+{
+	STRBUF_CLEANUP struct strbuf b = {0};
+	struct portable p = {.o = o};
+	struct fw_table t;
+	int r;
+
+	if ((r = intent_load(o, name, &p.tunnel, NULL, e)) || (r = compile(&p, e)))
+		return r;
+	fw_build(o->arena, &p.firewall, &t);
+	fw_text(&t, &b);
+	*ret = arena_strdup(o->arena, strbuf_str(&b));
 	return 0;
 }

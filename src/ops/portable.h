@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the rows of a configuration ask for, as hooks of a .conf for plain wg-quick(8). */
+/* What the rows of a configuration ask for, without a host: as hooks for wg-quick(8), as nft(8) text. */
 #ifndef WF_OPS_PORTABLE_H
 #define WF_OPS_PORTABLE_H
 
@@ -13,5 +13,11 @@
  */
 int portable_fill(struct ops *o, const struct config *config, const struct server_list *servers,
 	struct conf *c, unsigned *held_back, struct err *e);
+
+/*
+ * The firewall of one configuration by itself, as text for nft(8): what `up` would load on a machine
+ * with nothing else up. Endpoints that are names are not in it.
+ */
+int portable_rules(struct ops *o, const char *name, const char **ret, struct err *e);
 
 #endif

@@ -41,6 +41,7 @@ struct down_result {
 	LIST(const char *, titles); /* what was taken down */
 	bool nothing;		    /* nothing was up */
 	unsigned failed_hooks;	    /* each of them has been warned of; the tunnel is down all the same */
+	bool resolver_left;	    /* this machine's resolver could not be set back: it is said why */
 	const char *plan;
 };
 /* name NULL = all. Works without database and without link. run_hooks: as in struct up_request. */

@@ -15,8 +15,8 @@
  *            marks its ciphertext as wf's, so that it passes by another tunnel's default.
  *   routes   every allowed IP in Tn, metric 1. 0.0.0.0/1 with 128.0.0.0/1 (::/1 with 8000::/1) is
  *            written by people who mean the default route, and is one. A tunnel with a default
- *            route of either family is full: its DNS servers have routes of their own in Tn, and
- *            unreachable ones that outlive the link.
+ *            route of either family is full: while it holds the default its DNS servers have
+ *            routes of their own in Tn, and unreachable ones that outlive the link.
  *   own rules, as long as it is up:
  *     5110   fwmark Mn lookup Touter   } nested only, every family: an endpoint that roams
  *     5111   fwmark Mn prohibit        } to the other family must not slip past the outer one
@@ -32,10 +32,11 @@
  *            subnets are in the hand of whoever runs the network
  *     5135   SELECTOR lookup main  } those that stay outside; cgroups are marked by the firewall
  *     5136   SELECTOR prohibit     } instead and go by 5120
- *     5140   lookup Tn
- *     5145   lookup WF_TABLE_STOP, where `unreachable default` of both families outlives the link
- *            and keeps the other family from going out in clear. Not in Tn: 5125 would find it
- *            there before the LAN (suppress_prefixlength does not pass over an error).
+ *     5140   not fwmark M/mask lookup Tn
+ *     5145   not fwmark M/mask lookup WF_TABLE_STOP, where `unreachable default` of both families
+ *            outlives the link and keeps the other family from going out in clear. Not in Tn:
+ *            5125 would find it there before the LAN (suppress_prefixlength does not pass over an
+ *            error).
  *     5150   not fwmark M/mask prohibit: sockets bound to a device never fall through to main
  *   sysctls  full IPv4: src_valid_mark 1, arp_ignore 1 on `all`. Answers of an endpoint come back
  *            unmarked, and by the unmarked way they would have to come out of the tunnel, which a

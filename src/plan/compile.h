@@ -20,8 +20,8 @@ enum wf_priority {
 	PRIO_ONLY_STOP = 5134,	 /* SELECTOR prohibit */
 	PRIO_SPLIT = 5135,	 /* SELECTOR lookup main: stays outside */
 	PRIO_SPLIT_STOP = 5136,	 /* SELECTOR prohibit: and takes no other way */
-	PRIO_DEFAULT = 5140,	 /* lookup Tn of the tunnel that holds the default */
-	PRIO_UNREACHABLE = 5145, /* lookup WF_TABLE_STOP */
+	PRIO_DEFAULT = 5140,	 /* not fwmark M/mask lookup Tn of the tunnel that holds the default */
+	PRIO_UNREACHABLE = 5145, /* not fwmark M/mask lookup WF_TABLE_STOP */
 	PRIO_STOP = 5150,	 /* not fwmark M/mask prohibit */
 };
 

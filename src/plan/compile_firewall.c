@@ -174,10 +174,23 @@ static void compile_kill_switch(struct compile *c, struct firewall *f)
 		keep_prefixes(c, f);
 }
 
+/* Where the holder's bridges ask: its first server of that family. */
+static void add_bridge_dns(struct compile *c, const struct firewall *f, uint8_t family)
+{
+	struct firewall *holder = &c->ret->holder.firewall;
+
+	LIST_FOREACH (x, f, dns)
+		if (x->server.family == family) {
+			holder->present = true;
+			*LIST_PUSH(c->a, holder, bridge_dns) = x->server;
+			return;
+		}
+}
+
 void compile_firewall(struct compile *c)
 {
 	const struct policy *p = &c->tunnel->policy;
-	struct firewall *f = &c->ret->own.firewall, *holder = &c->ret->holder.firewall;
+	struct firewall *f = &c->ret->own.firewall;
 
 	add_ciphertext(c, f);
 	add_tunnel(c, f);
@@ -187,9 +200,9 @@ void compile_firewall(struct compile *c)
 		add_logins(c, f);
 		LIST_FOREACH (x, c->facts, bridges)
 			*LIST_PUSH(c->a, f, bridges) = *x;
-		if (f->n_bridges && f->n_dns) {
-			holder->present = true;
-			holder->redirect_dns = true;
+		if (f->n_bridges) {
+			add_bridge_dns(c, f, AF_INET);
+			add_bridge_dns(c, f, AF_INET6);
 		}
 	}
 	f->dns_gate = p->dns_gate;

@@ -65,9 +65,10 @@ static void add_sysctl(struct compile *c, const char *key, int32_t value)
 	s->value = value;
 }
 
-static void add_route(struct compile *c, const struct ip_prefix *dst, uint32_t table)
+static void add_route(
+	struct compile *c, struct state *to, const struct ip_prefix *dst, uint32_t table)
 {
-	struct route_state *r = LIST_PUSH(c->a, &c->ret->own, routes);
+	struct route_state *r = LIST_PUSH(c->a, to, routes);
 
 	r->type = ROUTE_UNICAST;
 	r->dst = *dst;
@@ -146,7 +147,7 @@ static void add_auto_routes(struct compile *c, uint32_t table)
 				dst = (struct ip_prefix){{dst.addr.family, {0}}, 0};
 			if (ip_prefix_is_default(&dst))
 				set_full(c->ret, dst.addr.family);
-			add_route(c, &dst, table);
+			add_route(c, &c->ret->own, &dst, table);
 		}
 	if (!c->ret->full) {
 		if (c->tunnel->policy.kill_switch)
@@ -249,6 +250,15 @@ static void add_user_mark(struct compile *c)
 		add_mark_rule(c, AF_INET6, PRIO_BYPASS, c->mark, MARK_EXACT, TABLE_MAIN);
 }
 
+/* Not for ciphertext nor what is led past the tunnels: without a way by main it has none, and must
+ * not enter the tunnel that it is the outside of. */
+static void spare_marked(struct rule_state *r)
+{
+	r->invert = true;
+	r->fwmark = WF_MARK;
+	r->fwmask = WF_MARK_MASK;
+}
+
 static void add_holder_rules(struct compile *c, uint32_t table)
 {
 	struct state *to = &c->ret->holder;
@@ -264,17 +274,12 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 		r->suppress_prefixlen = 0;
 	}
 	for (size_t i = 0; i < 2; i++) {
-		struct rule_state *stop;
-
 		if (!compile_rules_family(c, families[i]))
 			continue;
-		compile_rule(c, to, families[i], PRIO_DEFAULT, table);
-		compile_rule(c, to, families[i], PRIO_UNREACHABLE, WF_TABLE_STOP);
+		spare_marked(compile_rule(c, to, families[i], PRIO_DEFAULT, table));
+		spare_marked(compile_rule(c, to, families[i], PRIO_UNREACHABLE, WF_TABLE_STOP));
 		add_stop_route(c, to, &(struct ip_prefix){{families[i], {0}}, 0}, WF_TABLE_STOP);
-		stop = compile_rule(c, to, families[i], PRIO_STOP, 0);
-		stop->invert = true;
-		stop->fwmark = WF_MARK;
-		stop->fwmask = WF_MARK_MASK;
+		spare_marked(compile_rule(c, to, families[i], PRIO_STOP, 0));
 	}
 }
 
@@ -351,18 +356,20 @@ static int add_nested(struct compile *c, struct err *e)
 /*
  * The DNS servers of a full tunnel often have private addresses: without a route of their own one
  * that a stranger hands out by DHCP would win, and with the link down the LAN would be asked.
+ * Those of the default's holder alone: tunnels of one provider often name the same server.
  */
 void compile_name_routes(struct compile *c)
 {
 	uint32_t table = WF_TABLE_BASE + c->ret->number;
+	struct state *to = &c->ret->holder;
 
 	if (!c->ret->full || c->tunnel->table_mode != TABLE_AUTO)
 		return;
 	LIST_FOREACH (server, c->ret, dns) {
 		struct ip_prefix dst = {*server, server->family == AF_INET ? 32 : 128};
 
-		add_route(c, &dst, table);
-		add_stop_route(c, &c->ret->own, &dst, table);
+		add_route(c, to, &dst, table);
+		add_stop_route(c, to, &dst, table);
 	}
 }
 
@@ -398,7 +405,7 @@ int compile_routing(struct compile *c, struct err *e)
 	case TABLE_NUMBER:
 		LIST_FOREACH (p, device, peers)
 			LIST_FOREACH (w, p, allowed)
-				add_route(c, &w->prefix, c->tunnel->table);
+				add_route(c, &c->ret->own, &w->prefix, c->tunnel->table);
 		break;
 	case TABLE_OFF: break;
 	}

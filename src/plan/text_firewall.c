@@ -62,6 +62,8 @@ static void say_local(struct words *w, const struct firewall *f)
 		SAY(w, "LAN %s", ip_prefix_format(x, text));
 	LIST_FOREACH (x, f, bridges)
 		SAY(w, "bridge %s", x->name);
+	LIST_FOREACH (x, f, bridge_dns)
+		SAY(w, "bridges' DNS to %s", ip_addr_format(x, text));
 	LIST_FOREACH (x, f, logins) {
 		struct ip_endpoint p = {.addr = x->peer, .port = x->peer_port};
 
@@ -140,7 +142,6 @@ void text_firewall_change(
 		SAY(&w, "on");
 	say_flag(&w, "kill switch", before->kill_switch, after->kill_switch);
 	say_flag(&w, "DNS gate", before->dns_gate, after->dns_gate);
-	say_flag(&w, "DNS redirection", before->redirect_dns, after->redirect_dns);
 	for (size_t i = 0; i < n_new; i++)
 		if (!is_among(new[i], old, n_old))
 			SAY(&w, "%s", new[i]);
@@ -162,8 +163,6 @@ void text_firewall(struct strbuf *out, const struct firewall *f)
 		strbuf_add(out, "firewall kill switch on\n");
 	if (f->dns_gate)
 		strbuf_add(out, "firewall DNS gate on\n");
-	if (f->redirect_dns)
-		strbuf_add(out, "firewall DNS redirection on\n");
 	for (size_t i = 0; i < n; i++)
 		strbuf_addf(out, "firewall %s\n", items[i]);
 }

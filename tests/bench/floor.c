@@ -182,8 +182,8 @@ static const struct rule rules[] = {
 	{AF_INET6, 5130, 254, 0, 0, 0, 1, "fc00::", 7},
 	{AF_INET6, 5130, 254, 0, 0, 0, 1, "fe80::", 10},
 	{AF_INET6, 5130, 254, 0, 0, 0, 1, "ff00::", 8},
-	{AF_INET, 5140, TABLE, 0, 0, 0, 0, NULL, 0},
-	{AF_INET6, 5140, TABLE, 0, 0, 0, 0, NULL, 0},
+	{AF_INET, 5140, TABLE, MARK_ALL, MASK, 1, 0, NULL, 0},
+	{AF_INET6, 5140, TABLE, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET, 5150, 0, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET6, 5150, 0, MARK_ALL, MASK, 1, 0, NULL, 0},
 };

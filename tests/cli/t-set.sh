@@ -116,4 +116,20 @@ like "$(cat "$T_TMP/stderr")" 'what was set .* is not in it; --portable' 'says w
 wf import "$T_TMP/m.conf" --sponsor Mullvad >/dev/null
 is "$(setting dns)" keep 'importing the same again takes nothing back'
 
+# --- the rules it means -------------------------------------------------------------------------
+
+is_rc 0 'the kill switch is on, with the LAN' wf set mullvad kill-switch=on \
+	allow-lan=192.168.0.0/16
+is_rc 0 'its rules are shown' wf show mullvad --rules
+cp "$T_TMP/stdout" "$T_TMP/rules.nft"
+rules=$(cat "$T_TMP/rules.nft")
+like "$rules" 'chain egress_local' 'rules: what leaves'
+like "$rules" 'elements = [{] 192.168.0.0/16 [}]' 'rules: the LAN'
+if [ "$(id -u)" -eq 0 ]; then
+	is_rc 0 'rules: nft takes them' unshare -n nft -c -f "$T_TMP/rules.nft"
+fi
+is "$(json .schema show mullvad --rules)" wf.show.rules/1 'rules: as JSON'
+is_rc 0 'off again' wf set mullvad kill-switch=off allow-lan=off
+unlike "$(wf show mullvad --rules)" 'ingress_local' 'rules: nothing stops without it'
+
 t_done

@@ -16,6 +16,7 @@ watch_wire
 boot_machine client
 import a 1
 snapshot client "$RIG/before"
+rules=$(booted ip rule; booted ip -6 rule)
 
 # tries: what a program may send, none of which may be seen. Nothing waits for an answer.
 tries() {
@@ -229,6 +230,30 @@ booted sh -c 'rm /run/wf/*/record.json'
 closed 'the record is gone'
 ok 'off' wf lockdown off
 opened 'the record was gone'
+# What a tunnel left, without any record of it, is a machine without a way out.
+ok 'a tunnel' wf up a
+booted sh -c 'rm /run/wf/*/record.json'
+booted ip link del wf-a
+is "$(seen_from 4 "$BOOTED") $(seen_from 6 "$BOOTED")" 'nothing nothing' 'link and record are gone: closed'
+is_rc 0 'off' wf lockdown off
+like "$(cat "$T_TMP/stderr")" 'rules of a tunnel' 'it says what it took away'
+opened 'routes without a record'
+is "$(booted ip rule; booted ip -6 rule)" "$rules" 'no rule is left'
+ok 'a tunnel' wf up a
+booted sh -c 'for f in /run/wf/*/record.json; do echo "{" >"$f"; done'
+is_rc 1 'its record is damaged' wf down --all
+like "$(cat "$T_TMP/stderr")" "'wf lockdown off' opens" 'the way out is told'
+is_rc 0 'off' wf lockdown off
+opened 'a tunnel with a damaged record'
+is "$(booted ip rule; booted ip -6 rule)" "$rules" 'no rule is left'
+booted sh -c 'rm /run/wf/*/record.json; ip link del wf-a'
+ok 'a tunnel again' wf up a
+ok 'its kill switch' wf set a kill-switch=on
+is_rc 0 'off leaves a tunnel alone' wf lockdown off
+is "$(seen_from 4 "$BOOTED") $(seen_from 6 "$BOOTED")" 's1 s1' 'with its rules'
+ok 'down' wf down a
+ok 'no kill switch' wf set a kill-switch=off
+opened 'the tunnel is down'
 ok 'on' wf lockdown on
 booted nft add table inet other
 booted nft flush ruleset

@@ -53,6 +53,17 @@ like "$(status_of full '.drift | join("\n")')" 'rule 5140 add' 'and status says 
 is_rc 0 'reload puts them back' wf reload full
 is "$(status_of full .default)" true 'then it does'
 
+# Without a default route of its own this machine cannot reach the endpoint; the ciphertext must not
+# go into the tunnel that it is the outside of.
+gateway=$(on client ip route show default)
+on client ip route del default
+not_ok 'no way for the ciphertext' on client ip route get 198.18.1.2 mark 0x57000001
+on client ping -n -q -c 2 -i 0.2 -W 1 203.0.113.2 >/dev/null
+is "$(way 203.0.113.2)" wf-full 'everything else waits in the tunnel'
+# shellcheck disable=SC2086
+on client ip route add $gateway
+is "$(seen_from 4)" s1 'the way is back: so is the tunnel'
+
 # The default dies with the link; what would be sent is refused, not sent in clear.
 on client ip link set wf-full down
 count_reset

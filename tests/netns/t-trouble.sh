@@ -112,4 +112,30 @@ on client sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 is_rc 0 'switched off meanwhile: down' wf down a
 on client sysctl -qw net.ipv6.conf.default.disable_ipv6=0
 trace 'no IPv6 rule is left'
+
+# A resolver that cannot be set back keeps nobody's network closed.
+on client sh -c 'rm -f /etc/resolv.conf; echo nameserver 203.0.113.2 >/etc/resolv.conf'
+snapshot client "$RIG/before"
+is_rc 0 'the kill switch' wf set a kill-switch=on
+is_rc 0 'up' wf up a
+on client sh -c 'mount --bind /etc /etc && mount -o remount,ro,bind /etc'
+is_rc 8 '/etc is read-only: down says what it could not do' wf down a
+like "$(cat "$T_TMP/stderr")" 'resolv.conf.*Read-only file system' 'and why'
+is "$(grep -c '^!' "$T_TMP/stderr")" 1 'once'
+is "$(seen_from 4) $(seen_from 6)" 'client client' 'the network is open'
+is "$(status_of a .state)" down 'the tunnel is down'
+on client umount /etc
+is "$(on client sed -n 's/^nameserver //p' /etc/resolv.conf)" 10.64.0.1 'the resolver is as it was'
+is_rc 0 'the next command' wf down a
+is "$(on client cat /etc/resolv.conf)" 'nameserver 203.0.113.2' 'puts it right'
+trace 'no trace'
+is_rc 0 'up' wf up a
+on client rm -rf /var/lib/wf/persist /run/wf/resolv.conf
+is_rc 8 'nobody knows what it was' wf down a
+like "$(cat "$T_TMP/stderr")" 'what stood there before is lost' 'that is said'
+is "$(seen_from 4) $(seen_from 6)" 'client client' 'the network is open all the same'
+on client sh -c 'echo nameserver 203.0.113.2 >/etc/resolv.conf'
+is_rc 0 'up again' wf up a
+is_rc 0 'down' wf down a
+trace 'no trace'
 t_done

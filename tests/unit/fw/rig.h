@@ -80,13 +80,15 @@ RIG_UNUSED static void add_everything(struct arena *a, struct firewall *f)
 {
 	add_tunnel(a, f);
 	add_lan(a, f);
-	f->kill_switch = f->dns_gate = f->redirect_dns = true;
+	f->kill_switch = f->dns_gate = true;
 	*LIST_PUSH(a, f, marks) = 0xca6c;
 	*LIST_PUSH(a, f, listen_ports) = 51821;
 	LINK(a, f, any_dns, "wg1");
 	LINK(a, f, tunnels, "wg1");
 	LINK(a, f, bridges, "docker0");
 	LINK(a, f, bridges, "virbr0");
+	*LIST_PUSH(a, f, bridge_dns) = addr("10.64.0.1");
+	*LIST_PUSH(a, f, bridge_dns) = addr("fd64::1");
 	LINK(a, f, mss_clamp, "wg0");
 	*LIST_PUSH(a, f, lan_dns) = addr("192.168.1.1");
 	*LIST_PUSH(a, f, lan_dns) = addr("fe80::1");
@@ -180,8 +182,7 @@ RIG_UNUSED static void rnd_firewall(struct arena *a, struct firewall *f, uint32_
 {
 	*f = (struct firewall){.present = true,
 		.kill_switch = rnd(seed, 2),
-		.dns_gate = rnd(seed, 2),
-		.redirect_dns = rnd(seed, 2)};
+		.dns_gate = rnd(seed, 2)};
 	for (uint32_t i = rnd(seed, 4); i; i--)
 		*LIST_PUSH(a, f, endpoints) = (struct fw_endpoint){rnd_addr(seed, rnd_family(seed)),
 			IPPROTO_UDP, (uint16_t)(1 + rnd(seed, 65535))};
@@ -192,6 +193,8 @@ RIG_UNUSED static void rnd_firewall(struct arena *a, struct firewall *f, uint32_
 	RND_LINKS(tunnels);
 	RND_LINKS(any_dns);
 	RND_LINKS(bridges);
+	for (uint32_t i = rnd(seed, 3); i; i--)
+		*LIST_PUSH(a, f, bridge_dns) = rnd_addr(seed, rnd_family(seed));
 	RND_LINKS(mss_clamp);
 	for (uint32_t i = rnd(seed, 4); i; i--)
 		*LIST_PUSH(a, f, addresses) = rnd_addr(seed, rnd_family(seed));

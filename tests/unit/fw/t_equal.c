@@ -96,7 +96,7 @@ static void test_forms(struct mnl_socket *s)
 	f.dns_gate = false;
 	ok(same(s, &f, false), "without DNS gate");
 	f.n_kept = f.n_split = f.n_inbound = f.n_dnat = f.n_nat = f.n_bridges = 0;
-	f.redirect_dns = false;
+	f.n_bridge_dns = 0;
 	ok(same(s, &f, false), "little more than spoof and premark");
 	f = (struct firewall){.present = true, .kill_switch = true};
 	ok(same(s, &f, false), "a lockdown");
@@ -163,7 +163,6 @@ static void test_change(struct mnl_socket *s)
 	LINK(a, &g, tunnels, "wg7");
 	LINK(a, &g, bridges, "br7");
 	g.dns[0].server = addr("10.64.0.9");
-	g.redirect_dns = f.redirect_dns = false;
 	g.n_lan = 3;
 	*LIST_PUSH(a, &g, kept) = prefix("10.0.0.0/8");
 	g.forward[0].both = true;
@@ -189,7 +188,7 @@ static void test_random(struct mnl_socket *s)
 		f.n_nat = f.n_dnat = before.n_nat = before.n_dnat = 0;
 		before.kill_switch = f.kill_switch;
 		before.dns_gate = f.dns_gate;
-		before.redirect_dns = f.redirect_dns = false;
+		before.n_bridge_dns = f.n_bridge_dns = 0;
 		if (i % 4 == 0 && !change(s, &before, &f, &possible))
 			unchanged++;
 		else if (i % 4 == 0)

@@ -143,7 +143,6 @@ static inline void random_firewall(struct arena *a, struct firewall *f)
 	f->present = true;
 	f->kill_switch = random_below(2);
 	f->dns_gate = random_below(2);
-	f->redirect_dns = random_below(2);
 	RANDOM_LIST(a, f, endpoints,
 		*it = ((struct fw_endpoint){random_addr(), 17, (uint16_t)random_u32()}));
 	RANDOM_LIST(a, f, marks, *it = random_u32());
@@ -156,6 +155,7 @@ static inline void random_firewall(struct arena *a, struct firewall *f)
 	RANDOM_LIST(a, f, kept, *it = random_prefix());
 	RANDOM_LIST(a, f, lan, *it = random_prefix());
 	RANDOM_LIST(a, f, bridges, random_ifname(it->name));
+	RANDOM_LIST(a, f, bridge_dns, *it = random_addr());
 	RANDOM_LIST(
 		a, f, logins, *it = ((struct fw_login){random_addr(), (uint16_t)random_u32(), 7}));
 	RANDOM_LIST(a, f, inbound, *it = ((struct fw_port){6, (uint16_t)random_u32()}));

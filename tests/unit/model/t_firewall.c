@@ -30,6 +30,7 @@ static void reverse(void *items, size_t n, size_t size)
 	X(kept);                                                                                   \
 	X(lan);                                                                                    \
 	X(bridges);                                                                                \
+	X(bridge_dns);                                                                             \
 	X(logins);                                                                                 \
 	X(inbound);                                                                                \
 	X(split);                                                                                  \
@@ -98,7 +99,6 @@ static void test_flags(void)
 	FLAG(present);
 	FLAG(kill_switch);
 	FLAG(dns_gate);
-	FLAG(redirect_dns);
 	ok(!firewall_equal(&f, &f), "an unknown one equals nothing");
 }
 
