@@ -62,6 +62,7 @@ static void config_json(struct cmd *c, const struct import_config *i)
 	jsonw_kv_uint(j, "changed", i->changed);
 	jsonw_kv_uint(j, "unchanged", i->unchanged);
 	jsonw_kv_uint(j, "own_keys", i->own_keys);
+	jsonw_kv_bool(j, "kill_switch", i->kill_switch);
 	jsonw_kv_uint(j, "hooks", i->hooks);
 	jsonw_kv_uint(j, "held_back", i->held_back);
 	patterns_json(j, i);
@@ -197,7 +198,7 @@ static void print_config(struct cmd *c, const struct import_config *i)
 		i->ipv4 && i->ipv6 ? ", " : "", i->ipv6 ? i->ipv6 : "");
 	if (i->dns)
 		strbuf_addf(&c->out, "   DNS %s", present_text(a, i->dns));
-	strbuf_addc(&c->out, '\n');
+	strbuf_addf(&c->out, "   kill switch %s\n", i->kill_switch ? "on" : "off");
 	if (i->own_keys)
 		strbuf_addf(&c->out, "  keys      %u server%s with a key of %s own\n", i->own_keys,
 			plural(i->own_keys), i->own_keys == 1 ? "its" : "their");

@@ -19,16 +19,6 @@ static const struct option_row options[] = {
 static const char release[] =
 	"'wf lockdown off' opens; so does " LOCKDOWN_OPEN " on the kernel's command line";
 
-static bool allows_all_lan(const struct firewall *f)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < firewall_n_lan; i++)
-		LIST_FOREACH (p, f, lan)
-			found += ip_prefix_equal(p, &firewall_lan[i]);
-	return found == firewall_n_lan;
-}
-
 /* "lan, tcp/22" */
 static const char *allowed_text(struct cmd *c, const struct firewall *f)
 {
@@ -37,15 +27,15 @@ static const char *allowed_text(struct cmd *c, const struct firewall *f)
 	} l = {0};
 	char text[IP_TEXT_SIZE];
 
-	if (allows_all_lan(f))
+	if (firewall_is_whole_lan(f->lan, f->n_lan))
 		*LIST_PUSH(c->arena, &l, words) = "lan";
 	else
 		LIST_FOREACH (p, f, lan)
 			*LIST_PUSH(c->arena, &l, words) =
 				arena_strdup(c->arena, ip_prefix_format(p, text));
 	LIST_FOREACH (p, f, inbound)
-		*LIST_PUSH(c->arena, &l, words) = arena_printf(
-			c->arena, "%s/%u", p->proto == IPPROTO_TCP ? "tcp" : "udp", p->port);
+		*LIST_PUSH(c->arena, &l, words) =
+			arena_printf(c->arena, "%s/%u", fw_proto_name(p->proto), p->port);
 	if (f->n_logins)
 		*LIST_PUSH(c->arena, &l, words) = arena_printf(
 			c->arena, "%zu SSH connection%s", f->n_logins, f->n_logins == 1 ? "" : "s");
@@ -64,9 +54,7 @@ static void json_allowed(struct cmd *c, const struct firewall *f)
 	jsonw_key(&c->j, "inbound");
 	jsonw_array(&c->j);
 	LIST_FOREACH (p, f, inbound)
-		jsonw_str(&c->j,
-			arena_printf(c->arena, "%s/%u", p->proto == IPPROTO_TCP ? "tcp" : "udp",
-				p->port));
+		jsonw_str(&c->j, arena_printf(c->arena, "%s/%u", fw_proto_name(p->proto), p->port));
 	jsonw_array_end(&c->j);
 	jsonw_kv_uint(&c->j, "logins", f->n_logins);
 }

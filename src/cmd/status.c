@@ -82,29 +82,65 @@ static uint64_t count_stopped(const struct firewall_status *f)
 	return sum;
 }
 
-static void print_stopped(struct cmd *c, uint64_t packets, const char *what)
+/* " (LAN allowed, 3 packets stopped)", or nothing. */
+static void print_remarks(struct cmd *c, const struct ip_prefix *lan, size_t n_lan,
+	uint64_t packets, const char *what)
 {
+	struct {
+		LIST(const char *, words);
+	} l = {0};
+	char text[IP_TEXT_SIZE];
+
+	if (firewall_is_whole_lan(lan, n_lan))
+		*LIST_PUSH(c->arena, &l, words) = "LAN allowed";
+	else
+		for (size_t i = 0; i < n_lan; i++)
+			*LIST_PUSH(c->arena, &l, words) = arena_printf(
+				c->arena, "%s allowed", ip_prefix_format(&lan[i], text));
 	if (packets)
-		strbuf_addf(&c->out, " (%" PRIu64 " %spacket%s stopped)", packets, what,
-			packets == 1 ? "" : "s");
+		*LIST_PUSH(c->arena, &l, words) = arena_printf(c->arena,
+			"%" PRIu64 " %spacket%s stopped", packets, what, packets == 1 ? "" : "s");
+	if (l.n_words)
+		strbuf_addf(&c->out, " (%s)", arena_join(c->arena, l.words, l.n_words));
+}
+
+static const char *scope_text(enum kill_switch scope)
+{
+	switch (scope) {
+	case KILL_SWITCH_NETWORKS: return " for its networks";
+	case KILL_SWITCH_ONLY: return " for its users";
+	case KILL_SWITCH_ALL:
+	case KILL_SWITCH_NONE:
+	case KILL_SWITCH_OFF: break;
+	}
+	return "";
+}
+
+static void print_kill_switch(
+	struct cmd *c, const struct tunnel_status *t, const struct firewall_status *f)
+{
+	bool all = t->kill_switch_asked == KILL_SWITCH_ALL;
+
+	if (!kill_switch_is_on(t->kill_switch_asked)) {
+		strbuf_add(&c->out, "   no kill switch");
+		return;
+	}
+	if (t->kill_switch)
+		strbuf_addf(&c->out, "   kill switch on%s", scope_text(t->kill_switch_asked));
+	else
+		strbuf_addf(&c->out, "   %skill switch NOT in force%s", term_red(&c->term),
+			term_off(&c->term));
+	print_remarks(c, f->lan, all && t->kill_switch ? f->n_lan : 0, count_stopped(f), "");
 }
 
 static void print_protection(
 	struct cmd *c, const struct tunnel_status *t, const struct firewall_status *f)
 {
-	if (t->kill_switch_asked) {
-		strbuf_addf(&c->out, "   %skill switch %s%s",
-			t->kill_switch ? "" : term_red(&c->term),
-			t->kill_switch ? "on" : "NOT in force",
-			t->kill_switch ? "" : term_off(&c->term));
-		print_stopped(c, count_stopped(f), "");
-	} else {
-		strbuf_add(&c->out, "   no kill switch");
-	}
+	print_kill_switch(c, t, f);
 	if (!t->dns_gate_asked)
 		return;
 	strbuf_addf(&c->out, "   DNS gate %s", t->dns_gate ? "on" : "NOT in force");
-	print_stopped(c, f->stopped[STOPPED_DNS], "DNS ");
+	print_remarks(c, NULL, 0, f->stopped[STOPPED_DNS], "DNS ");
 }
 
 static void print_details(
@@ -248,6 +284,7 @@ static void json_tunnel(struct cmd *c, const struct tunnel_status *t)
 	jsonw_kv_str(&c->j, "via", t->via);
 	jsonw_kv_bool(&c->j, "userspace", t->userspace);
 	jsonw_kv_bool(&c->j, "kill_switch", t->kill_switch);
+	jsonw_kv_str(&c->j, "kill_switch_scope", kill_switch_scope(t->kill_switch_asked));
 	jsonw_kv_bool(&c->j, "dns_gate", t->dns_gate);
 	jsonw_key(&c->j, "addresses");
 	jsonw_array(&c->j);

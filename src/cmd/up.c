@@ -70,7 +70,7 @@ static void verifying(void *ctx, const struct contribution *t)
 	cmd_say(c, "%s  %s %s  link, %zu address%s, %zu route%s, %s … verifying", title,
 		term_sign(&c->term, TERM_WAITING), server, t->own.n_addrs,
 		t->own.n_addrs == 1 ? "" : "es", t->own.n_routes, t->own.n_routes == 1 ? "" : "s",
-		t->own.firewall.kill_switch ? "kill switch" : "no kill switch");
+		kill_switch_is_on(t->kill_switch) ? "kill switch" : "no kill switch");
 }
 
 static void print_json(struct cmd *c, const struct up_result *r)
@@ -91,7 +91,8 @@ static void print_json(struct cmd *c, const struct up_result *r)
 		jsonw_null(&c->j);
 	else
 		jsonw_int(&c->j, r->handshake_ms);
-	jsonw_kv_bool(&c->j, "kill_switch", t->own.firewall.kill_switch);
+	jsonw_kv_bool(&c->j, "kill_switch", kill_switch_is_on(t->kill_switch));
+	jsonw_kv_str(&c->j, "kill_switch_scope", kill_switch_scope(t->kill_switch));
 	jsonw_kv_uint(&c->j, "held_back", r->held_back);
 	jsonw_key(&c->j, "notes");
 	jsonw_array(&c->j);
@@ -99,6 +100,32 @@ static void print_json(struct cmd *c, const struct up_result *r)
 		jsonw_str(&c->j, *note);
 	jsonw_array_end(&c->j);
 	cmd_json_end(c);
+}
+
+/* Of a full tunnel, and of one whose file meant a kill switch, it is never left open. */
+static void say_kill_switch(struct cmd *c, const struct contribution *t)
+{
+	switch (t->kill_switch) {
+	case KILL_SWITCH_ALL: cmd_say(c, "note: the kill switch is on"); return;
+	case KILL_SWITCH_NETWORKS:
+		cmd_say(c,
+			"note: the kill switch is on for the tunnel's networks: they leave by it "
+			"or not at all");
+		return;
+	case KILL_SWITCH_ONLY:
+		cmd_say(c,
+			"note: the kill switch is on for those that alone use the tunnel: they "
+			"take no other way");
+		return;
+	case KILL_SWITCH_NONE:
+		if (!t->full)
+			return;
+		break;
+	case KILL_SWITCH_OFF: break;
+	}
+	cmd_say(c, "note: the kill switch is off%s",
+		t->config_id ? arena_printf(c->arena, "; 'wf set %s kill-switch=on'", t->name)
+			     : "");
 }
 
 static void print_text(struct cmd *c, const struct up_result *r)
@@ -133,13 +160,7 @@ static void print_text(struct cmd *c, const struct up_result *r)
 		cmd_say(c,
 			"note: the resolver of this machine is not set; lookups go where they went "
 			"before");
-	if (t->own.firewall.kill_switch)
-		cmd_say(c, "note: the kill switch is on");
-	else if (t->full)
-		cmd_say(c, "note: the kill switch is off%s",
-			t->config_id
-				? arena_printf(c->arena, "; 'wf set %s kill-switch=on'", t->name)
-				: "");
+	say_kill_switch(c, t);
 	if (r->held_back)
 		cmd_say(c, "note: %u hook%s held back; %s", r->held_back,
 			r->held_back == 1 ? " is" : "s are",

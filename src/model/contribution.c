@@ -14,6 +14,15 @@ static const char *const phases[] = {
 	[CONTRIBUTION_DOING] = "doing",
 	NULL,
 };
+static const char *const kill_switches[] = {
+	[KILL_SWITCH_NONE] = "none",
+	[KILL_SWITCH_OFF] = "off",
+	[KILL_SWITCH_ALL] = "all",
+	[KILL_SWITCH_NETWORKS] = "networks",
+	[KILL_SWITCH_ONLY] = "only",
+	NULL,
+};
+
 static const struct codec_field contribution_rows[] = {
 	CODEC_FIELD(struct contribution, name, CODEC_TEXT, .required = true),
 	CODEC_FIELD(struct contribution, title, CODEC_TEXT),
@@ -29,6 +38,7 @@ static const struct codec_field contribution_rows[] = {
 	CODEC_FIELD(struct contribution, full6, CODEC_BOOL),
 	CODEC_FIELD(struct contribution, full, CODEC_BOOL),
 	CODEC_FIELD(struct contribution, lockdown, CODEC_BOOL),
+	CODEC_FIELD(struct contribution, kill_switch, CODEC_ENUM, .names = kill_switches),
 	CODEC_FIELD(struct contribution, via, CODEC_TEXT),
 	CODEC_LIST_OF(struct contribution, dns, codec_item_addr),
 	CODEC_LIST_OF(struct contribution, search, codec_item_text),
@@ -80,6 +90,16 @@ struct contribution *record_lockdown(const struct record *r)
 		if (c->lockdown)
 			return c;
 	return NULL;
+}
+
+bool kill_switch_is_on(enum kill_switch k)
+{
+	return k != KILL_SWITCH_NONE && k != KILL_SWITCH_OFF;
+}
+
+const char *kill_switch_scope(enum kill_switch k)
+{
+	return kill_switch_is_on(k) ? kill_switches[k] : NULL;
 }
 
 void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst)

@@ -14,6 +14,15 @@ enum contribution_phase {
 	CONTRIBUTION_DOING, /* a command is at it, or was killed at it */
 };
 
+/* What the kill switch of one tunnel holds. */
+enum kill_switch {
+	KILL_SWITCH_NONE,     /* there is none, and no file meant one */
+	KILL_SWITCH_OFF,      /* a file meant one, and it is off */
+	KILL_SWITCH_ALL,      /* nothing leaves but what struct firewall lists */
+	KILL_SWITCH_NETWORKS, /* the tunnel's networks leave by it or not at all */
+	KILL_SWITCH_ONLY,     /* those that alone use the tunnel (policy.split) take no other way */
+};
+
 struct contribution {
 	const char *name, *title;
 	const char *server, *country, *city;
@@ -25,6 +34,7 @@ struct contribution {
 	bool full4, full6; /* it carries the default route of that family */
 	bool full;	   /* either: it may hold the default */
 	bool lockdown;	   /* no tunnel: only a firewall that outlives them */
+	enum kill_switch kill_switch; /* as this tunnel asks for it */
 	const char *via;   /* ifname of its outer tunnel, or NULL */
 	LIST(struct ip_addr, dns);
 	LIST(const char *, search);
@@ -60,6 +70,9 @@ struct record {
 /* Of tunnels: a configuration may be called like the lockdown. */
 struct contribution *record_find(const struct record *r, const char *name_or_ifname);
 struct contribution *record_lockdown(const struct record *r); /* rather one that stays; or NULL */
+bool kill_switch_is_on(enum kill_switch k);
+/* For JSON: "all", "networks", "only"; NULL when it is not on. Static. */
+const char *kill_switch_scope(enum kill_switch k);
 void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst);
 void contribution_to_json(const struct contribution *c, struct strbuf *out);
 int contribution_from_json(struct arena *a, const json_t *j, struct contribution *ret,

@@ -282,12 +282,40 @@ const struct ip_prefix firewall_lan[] = {
 };
 const size_t firewall_n_lan = sizeof(firewall_lan) / sizeof(*firewall_lan);
 
-bool firewall_is_lan(const struct ip_prefix *p)
+static bool lies_in(const struct ip_prefix *p, const struct ip_prefix *ranges, size_t n)
 {
-	for (size_t i = 0; i < firewall_n_lan; i++)
-		if (firewall_lan[i].len <= p->len && ip_prefix_contains(&firewall_lan[i], &p->addr))
+	for (size_t i = 0; i < n; i++)
+		if (ranges[i].len <= p->len && ip_prefix_contains(&ranges[i], &p->addr))
 			return true;
 	return false;
+}
+
+bool firewall_is_lan(const struct ip_prefix *p)
+{
+	return lies_in(p, firewall_lan, firewall_n_lan);
+}
+
+bool firewall_allows_lan(const struct firewall *f, const struct ip_prefix *p)
+{
+	return lies_in(p, f->lan, f->n_lan);
+}
+
+bool firewall_is_whole_lan(const struct ip_prefix *lan, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < firewall_n_lan; i++)
+		for (size_t k = 0; k < n; k++)
+			if (ip_prefix_equal(&lan[k], &firewall_lan[i])) {
+				found++;
+				break;
+			}
+	return found == firewall_n_lan;
+}
+
+const char *fw_proto_name(uint8_t proto)
+{
+	return proto == IPPROTO_TCP ? "tcp" : proto == IPPROTO_UDP ? "udp" : "?";
 }
 
 bool fw_port_parse(const char *s, struct fw_port *ret)

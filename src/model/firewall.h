@@ -121,6 +121,10 @@ void firewall_add(struct arena *a, const struct firewall *src, struct firewall *
 extern const struct ip_prefix firewall_lan[];
 extern const size_t firewall_n_lan;
 bool firewall_is_lan(const struct ip_prefix *p); /* it lies in one of them */
+/* It lies in one of the ranges of f->lan. */
+bool firewall_allows_lan(const struct firewall *f, const struct ip_prefix *p);
+bool firewall_is_whole_lan(const struct ip_prefix *lan, size_t n); /* each of them is listed */
+const char *fw_proto_name(uint8_t proto); /* "tcp", "udp", "?"; static */
 /* "tcp/22", "udp/53"; port 1 to 65535. */
 bool fw_port_parse(const char *s, struct fw_port *ret);
 

@@ -194,6 +194,23 @@ bool ip_prefix_overlaps(const struct ip_prefix *a, const struct ip_prefix *b)
 	return same_start(&a->addr, &b->addr, a->len < b->len ? a->len : b->len);
 }
 
+void ip_cover_add(struct ip_cover *c, const struct ip_prefix *p)
+{
+	bool v4 = p->addr.family == AF_INET, top = p->addr.b[0] & 0x80;
+
+	if (p->len > 1)
+		return;
+	if (p->len == 0 || !top)
+		*(v4 ? &c->low4 : &c->low6) = true;
+	if (p->len == 0 || top)
+		*(v4 ? &c->high4 : &c->high6) = true;
+}
+
+bool ip_cover_all(const struct ip_cover *c, uint8_t family)
+{
+	return family == AF_INET ? c->low4 && c->high4 : c->low6 && c->high6;
+}
+
 bool ip_prefix_is_default(const struct ip_prefix *p)
 {
 	return p->addr.family && p->len == 0;

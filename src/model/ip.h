@@ -47,6 +47,12 @@ bool ip_prefix_mask(struct ip_prefix *p);
 bool ip_prefix_contains(const struct ip_prefix *outer, const struct ip_addr *a);
 bool ip_prefix_overlaps(const struct ip_prefix *a, const struct ip_prefix *b);
 bool ip_prefix_is_default(const struct ip_prefix *p); /* length 0 */
+/* Whether prefixes, added one by one to a zeroed value, are all of a family: /0, or both halves. */
+struct ip_cover {
+	bool low4, high4, low6, high6;
+};
+void ip_cover_add(struct ip_cover *c, const struct ip_prefix *p);
+bool ip_cover_all(const struct ip_cover *c, uint8_t family);
 /* Turns ::ffff:a.b.c.d into a.b.c.d; leaves the rest. */
 void ip_addr_unmap(struct ip_addr *a);
 

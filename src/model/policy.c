@@ -52,11 +52,6 @@ bool pattern_parse(const char *name, enum pattern *ret)
 	return false;
 }
 
-static const char *proto_name(uint8_t proto)
-{
-	return proto == IPPROTO_TCP ? "tcp" : "udp";
-}
-
 static void write_prefix(struct jsonw *j, const struct ip_prefix *p)
 {
 	char text[IP_TEXT_SIZE];
@@ -76,7 +71,7 @@ static void write_kill_switch(struct jsonw *j, const struct policy *p)
 	jsonw_key(j, "inbound");
 	jsonw_array(j);
 	LIST_FOREACH (x, p, inbound) {
-		snprintf(text, sizeof(text), "%s/%u", proto_name(x->proto), x->port);
+		snprintf(text, sizeof(text), "%s/%u", fw_proto_name(x->proto), x->port);
 		jsonw_str(j, text);
 	}
 	jsonw_array_end(j);
@@ -127,7 +122,7 @@ static void write_dnat(struct jsonw *j, const struct fw_dnat *x)
 
 	if (x->in_ifname[0])
 		jsonw_kv_str(j, "in", x->in_ifname);
-	jsonw_kv_str(j, "proto", proto_name(x->proto));
+	jsonw_kv_str(j, "proto", fw_proto_name(x->proto));
 	jsonw_kv_int(j, "port", x->port);
 	jsonw_kv_str(j, "to", ip_endpoint_format(&x->to, text));
 }

@@ -46,6 +46,7 @@ struct split {
 
 struct policy {
 	bool kill_switch;
+	bool kill_switch_meant; /* a file's hooks asked for one, whether it is on or off now */
 	bool dns_gate;
 	enum dns_mode dns_mode;
 	LIST(struct ip_addr, dns);    /* DNS_MODE_CUSTOM */
@@ -64,8 +65,9 @@ bool pattern_parse(const char *name, enum pattern *ret);
 bool dns_mode_parse(const char *name, enum dns_mode *ret); /* "tunnel", "keep", "custom" */
 
 /*
- * The variables of one row, as JSON object text, from the part of `p` that the pattern is about (of a
- * list with one row per item: the first); and back: what the row says is added to *p. An unknown member or a wrong value is E_DB.
+ * The variables of one row, as JSON object text, from the part of `p` that the pattern is about (of
+ * a list with one row per item: the first); and back: what the row says is added to *p. An unknown
+ * member or a wrong value is E_DB.
  *   kill_switch   {"lan":["10.0.0.0/8",…],"inbound":["tcp/22"]}
  *   dns_leak      {"gate":true,"mode":"tunnel"|"keep"|"custom","servers":[…]}
  *   nat           {"family":4,"source":"10.0.0.0/24","out":"eth0","to":"192.0.2.1"}

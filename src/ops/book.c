@@ -33,8 +33,25 @@ int book_list(struct ops *o, const char *sponsor, const char *peer, struct confi
 	return store_config_list(o->store, o->arena, &f, ret, e);
 }
 
-static int load_row(
-	struct ops *o, const struct command_pair *p, struct book_row *ret, struct err *e)
+/* By the allowed IPs of what is shown, as compile sees them. */
+static bool takes_all(struct ops *o, const struct server_list *servers)
+{
+	struct ip_cover cover = {0};
+
+	LIST_FOREACH (s, servers, items) {
+		const char *item, *list = s->allowed_ips;
+		struct ip_prefix prefix;
+		size_t len;
+
+		while (str_next_item(&list, &item, &len))
+			if (ip_prefix_parse(arena_strndup(o->arena, item, len), &prefix))
+				ip_cover_add(&cover, &prefix);
+	}
+	return ip_cover_all(&cover, AF_INET) || ip_cover_all(&cover, AF_INET6);
+}
+
+static int load_row(struct ops *o, const struct command_pair *p, bool whole, struct book_row *ret,
+	struct err *e)
 {
 	struct policy policy = {0};
 	int r;
@@ -47,7 +64,7 @@ static int load_row(
 	ret->enabled = p->enabled;
 	ret->user = policy_is_user(p);
 	ret->rationale = p->rationale;
-	ret->says = p->variables ? policy_describe(o->arena, ret->pattern, &policy)
+	ret->says = p->variables ? policy_describe(o->arena, ret->pattern, &policy, whole)
 		: ret->pattern == PATTERN_RAW_SHELL ? "not understood"
 						    : "nothing that is not done anyway";
 	return 0;
@@ -57,10 +74,11 @@ static int load_rows(struct ops *o, struct book_entry *b, struct err *e)
 {
 	struct command_pair_list l = {0};
 	int r = store_command_list(o->store, o->arena, b->config.id, &l, e);
+	bool whole = takes_all(o, &b->servers);
 
 	LIST_FOREACH (p, &l, items)
 		if (!r)
-			r = load_row(o, p, LIST_PUSH(o->arena, b, rows), e);
+			r = load_row(o, p, whole, LIST_PUSH(o->arena, b, rows), e);
 	if (r || (r = hooks_load(o, o->arena, b->config.id, &b->hooks, e)))
 		return r;
 	return trust_load(o, b->config.id, &b->raw, e);

@@ -368,6 +368,7 @@ static void report_identity(struct import *im, struct group *g)
 int group_finish(struct import *im, struct group *g, struct err *e)
 {
 	struct import_config *rep = report_of(im, g);
+	struct policy policy = {0};
 	int r;
 
 	rep->this_machine = im->peer.machine_id && str_eq(im->peer.machine_id, im->o->machine);
@@ -377,6 +378,9 @@ int group_finish(struct import *im, struct group *g, struct err *e)
 		return r;
 	if (g->touched && (r = store_config_update(im->o->store, &g->row, e)))
 		return r;
+	if ((r = policy_load(im->o, g->row.id, &policy, e)))
+		return r;
+	rep->kill_switch = policy.kill_switch;
 	report_identity(im, g);
 	server_set_count(&g->servers, &rep->servers, &rep->countries);
 	return store_config_same_key(im->o->store, im->o->arena, g->row.public_key, g->row.id,

@@ -31,6 +31,7 @@ struct import_config {
 	const char *public_key;
 	const char *ipv4, *ipv6, *dns; /* comma lists or NULL */
 	bool is_new, this_machine, amneziawg, deployed;
+	bool kill_switch; /* it is on */
 	unsigned files, servers, countries; /* servers and countries in all */
 	unsigned added, changed, unchanged;
 	unsigned own_keys; /* servers of this import with a key of their own */

@@ -42,8 +42,7 @@ int ops_lockdown_status(struct ops *o, struct lockdown_status *ret, struct err *
 	ret->c = c && !c->leaving ? c : NULL;
 	ret->boot_only = ret->lasting && !ret->c && machine_boot_word(LOCKDOWN_OPEN);
 	LIST_FOREACH (t, &h.record, contributions)
-		ret->kill_switch |= !t->lockdown && !t->leaving &&
-			(t->own.firewall.kill_switch || t->holder.firewall.kill_switch);
+		ret->kill_switch |= !t->lockdown && !t->leaving && t->own.firewall.kill_switch;
 	return look_at_kernel(&h, ret, e);
 }
 

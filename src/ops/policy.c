@@ -52,9 +52,12 @@ int policy_load(struct ops *o, int64_t config_id, struct policy *ret, struct err
 
 	if (r)
 		return r;
-	LIST_FOREACH (row, &l, items)
+	LIST_FOREACH (row, &l, items) {
+		ret->kill_switch_meant |= policy_is(row, PATTERN_KILL_SWITCH) &&
+			!policy_is_user(row) && row->variables;
 		if (row->enabled && (r = policy_row_load(o, row, ret, e)))
 			return r;
+	}
 	return 0;
 }
 

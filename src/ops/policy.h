@@ -32,7 +32,9 @@ int policy_store(struct ops *o, int64_t config_id, enum pattern what, const stru
 /* The user's rows of the pattern go, the file's are enabled no more. */
 int policy_clear(struct ops *o, int64_t config_id, enum pattern what, struct err *e);
 
-/* policy_text.c: what a row of that pattern asks for, for people. */
-const char *policy_describe(struct arena *a, enum pattern what, const struct policy *p);
+/* policy_text.c: what a row of that pattern asks for, for people; `whole`: of a tunnel that takes
+ * all of a family. */
+const char *policy_describe(
+	struct arena *a, enum pattern what, const struct policy *p, bool whole);
 
 #endif

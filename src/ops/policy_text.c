@@ -16,16 +16,20 @@ static void add_prefixes(struct strbuf *b, const struct policy *p)
 			b, "%s%s", x == p->lan ? ", but for " : ", ", ip_prefix_format(x, text));
 }
 
-static void kill_switch(struct strbuf *b, const struct policy *p)
+static void kill_switch(struct strbuf *b, const struct policy *p, bool whole)
 {
+	if (!whole) {
+		strbuf_add(b, "the tunnel's networks leave by it or not at all");
+		return;
+	}
 	strbuf_add(b, "nothing leaves but through the tunnel");
-	if (p->n_lan == firewall_n_lan)
+	if (firewall_is_whole_lan(p->lan, p->n_lan))
 		strbuf_add(b, ", but for the LAN");
 	else
 		add_prefixes(b, p);
 	LIST_FOREACH (x, p, inbound)
 		strbuf_addf(b, "%s %s/%u", x == p->inbound ? "; from outside may come" : ",",
-			x->proto == IPPROTO_TCP ? "tcp" : "udp", x->port);
+			fw_proto_name(x->proto), x->port);
 }
 
 static void dns(struct strbuf *b, const struct policy *p)
@@ -77,7 +81,7 @@ static void dnat(struct strbuf *b, const struct fw_dnat *x)
 {
 	char text[IP_TEXT_SIZE];
 
-	strbuf_addf(b, "%s/%u", x->proto == IPPROTO_TCP ? "tcp" : "udp", x->port);
+	strbuf_addf(b, "%s/%u", fw_proto_name(x->proto), x->port);
 	if (x->in_ifname[0])
 		strbuf_addf(b, " from %s", x->in_ifname);
 	strbuf_addf(b, " goes to %s",
@@ -100,12 +104,12 @@ static void split(struct strbuf *b, const struct split *x)
 	strbuf_add(b, x->only ? " and nothing else uses the tunnel" : " stays outside the tunnel");
 }
 
-const char *policy_describe(struct arena *a, enum pattern what, const struct policy *p)
+const char *policy_describe(struct arena *a, enum pattern what, const struct policy *p, bool whole)
 {
 	STRBUF_CLEANUP struct strbuf b = {0};
 
 	switch (what) {
-	case PATTERN_KILL_SWITCH: kill_switch(&b, p); break;
+	case PATTERN_KILL_SWITCH: kill_switch(&b, p, whole); break;
 	case PATTERN_DNS_LEAK: dns(&b, p); break;
 	case PATTERN_NAT:
 		LIST_FOREACH (x, p, nat)

@@ -34,23 +34,12 @@ static int put_kill_switch(
 	return setting_on_off(k, value, &s->kill_switch, e);
 }
 
-static bool allows(const struct settings *s, const struct ip_prefix *range)
-{
-	LIST_FOREACH (p, &s->policy, lan)
-		if (ip_prefix_equal(p, range))
-			return true;
-	return false;
-}
-
 static const char *get_lan(const struct settings *s)
 {
 	struct strbuf b = {0};
 	char text[IP_TEXT_SIZE];
-	size_t n = 0;
 
-	for (size_t i = 0; i < firewall_n_lan; i++)
-		n += allows(s, &firewall_lan[i]);
-	if (n == firewall_n_lan)
+	if (firewall_is_whole_lan(s->policy.lan, s->policy.n_lan))
 		return "on";
 	LIST_FOREACH (p, &s->policy, lan)
 		add_item(&b, ip_prefix_format(p, text));
@@ -118,9 +107,7 @@ static const char *get_inbound(const struct settings *s)
 	struct strbuf b = {0};
 
 	LIST_FOREACH (p, &s->policy, inbound)
-		add_item(&b,
-			arena_printf(s->o->arena, "%s/%u", p->proto == IPPROTO_TCP ? "tcp" : "udp",
-				p->port));
+		add_item(&b, arena_printf(s->o->arena, "%s/%u", fw_proto_name(p->proto), p->port));
 	return setting_list(s, &b);
 }
 

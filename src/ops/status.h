@@ -58,7 +58,8 @@ struct tunnel_status {
 	int64_t handshake_age; /* the youngest; -1 = never */
 	uint64_t rx_bytes, tx_bytes;
 	LIST(const char *, drift); /* what differs, one line each */
-	bool kill_switch_asked, dns_gate_asked; /* by this tunnel */
+	enum kill_switch kill_switch_asked; /* by this tunnel */
+	bool dns_gate_asked;
 	bool kill_switch, dns_gate;		/* and in force */
 	enum resolver_backend resolver; /* NONE: this machine's resolver is left alone */
 	bool resolver_set;		/* it says so itself */

@@ -31,7 +31,8 @@ static void write_tunnel(struct jsonw *j, const struct contribution *c, bool hol
 	jsonw_kv_str(j, "country", c->country);
 	jsonw_kv_str(j, "city", c->city);
 	jsonw_kv_bool(j, "default", holder);
-	jsonw_kv_bool(j, "kill_switch", c->own.firewall.kill_switch);
+	jsonw_kv_bool(j, "kill_switch", kill_switch_is_on(c->kill_switch));
+	jsonw_kv_str(j, "kill_switch_scope", kill_switch_scope(c->kill_switch));
 	jsonw_kv_bool(j, "dns_gate", c->own.firewall.dns_gate || c->own.firewall.kill_switch);
 	jsonw_kv_str(j, "since", c->since);
 	jsonw_object_end(j);

@@ -76,9 +76,10 @@ void status_add_protection(const struct host *h, const struct contribution *c,
 {
 	const struct resolver_state *asked = find_resolver(&c->holder, c->ifname), *have;
 
-	t->kill_switch_asked = c->own.firewall.kill_switch;
-	t->dns_gate_asked = c->own.firewall.dns_gate || t->kill_switch_asked;
-	t->kill_switch = t->kill_switch_asked && f->kill_switch;
+	t->kill_switch_asked = c->kill_switch;
+	t->dns_gate_asked = c->own.firewall.dns_gate || c->own.firewall.kill_switch;
+	t->kill_switch = kill_switch_is_on(c->kill_switch) &&
+		(c->own.firewall.kill_switch ? f->kill_switch : f->present);
 	t->dns_gate = t->dns_gate_asked && f->dns_gate;
 	asked = asked ? asked : find_resolver(&c->own, c->ifname);
 	have = find_resolver(own, c->ifname);

@@ -11,10 +11,9 @@
 
 static bool is_private(const struct ip_addr *addr)
 {
-	for (size_t i = 0; i < firewall_n_lan; i++)
-		if (ip_prefix_contains(&firewall_lan[i], addr))
-			return true;
-	return false;
+	struct ip_prefix whole = {*addr, (uint8_t)ip_bits(addr->family)};
+
+	return firewall_is_lan(&whole);
 }
 
 static void add_link(struct compile *c, struct fw_link *to)
@@ -165,13 +164,15 @@ static void keep_prefixes(struct compile *c, struct firewall *f)
 
 static void compile_kill_switch(struct compile *c, struct firewall *f)
 {
-	if (c->only)
-		COMPILE_NOTE(c,
-			"the kill switch holds for those that use this tunnel by its routes alone");
-	else if (compile_is_whole(c))
+	if (c->only) {
+		c->ret->kill_switch = KILL_SWITCH_ONLY;
+	} else if (compile_is_whole(c)) {
+		c->ret->kill_switch = KILL_SWITCH_ALL;
 		add_kill_switch(c, f);
-	else
+	} else {
+		c->ret->kill_switch = KILL_SWITCH_NETWORKS;
 		keep_prefixes(c, f);
+	}
 }
 
 /* Where the holder's bridges ask: its first server of that family. */
@@ -208,6 +209,8 @@ void compile_firewall(struct compile *c)
 	f->dns_gate = p->dns_gate;
 	if (p->kill_switch)
 		compile_kill_switch(c, f);
+	else if (p->kill_switch_meant)
+		c->ret->kill_switch = KILL_SWITCH_OFF;
 	if (f->kill_switch || f->dns_gate)
 		add_resolvers(c, f);
 }
@@ -215,7 +218,11 @@ void compile_firewall(struct compile *c)
 void compile_lockdown(struct arena *a, const struct lockdown *l, struct contribution *ret)
 {
 	struct contribution made = {
-		.name = LOCKDOWN_NAME, .title = "the lockdown", .lockdown = true};
+		.name = LOCKDOWN_NAME,
+		.title = "the lockdown",
+		.lockdown = true,
+		.kill_switch = KILL_SWITCH_ALL,
+	};
 	struct firewall *f = &made.own.firewall;
 
 	str_copy(made.ifname, sizeof(made.ifname), LOCKDOWN_NAME);

@@ -8,20 +8,12 @@
 
 #include "base/str.h"
 
-static bool within(const struct firewall *f, const struct ip_prefix *p)
-{
-	LIST_FOREACH (x, f, lan)
-		if (x->len <= p->len && ip_prefix_contains(x, &p->addr))
-			return true;
-	return false;
-}
-
 /* Ranges of `from` that `in` has whole (NULL: all of them). */
 static void add_lan(struct arena *a, const struct firewall *from, const struct firewall *in,
 	struct firewall *to)
 {
 	LIST_FOREACH (p, from, lan)
-		if (!in || within(in, p))
+		if (!in || firewall_allows_lan(in, p))
 			*LIST_PUSH(a, to, lan) = *p;
 }
 

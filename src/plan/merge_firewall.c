@@ -8,14 +8,6 @@
 
 #include "fw/fw.h"
 
-static bool allows(const struct firewall *f, const struct ip_prefix *p)
-{
-	LIST_FOREACH (x, f, lan)
-		if (x->len <= p->len && ip_prefix_contains(x, &p->addr))
-			return true;
-	return false;
-}
-
 static bool asks(const struct contribution *c)
 {
 	return !c->leaving && c->own.firewall.kill_switch;
@@ -31,7 +23,7 @@ static void intersect_lan(struct arena *a, const struct record *r, struct firewa
 			bool all = true;
 
 			LIST_FOREACH (other, r, contributions)
-				all &= !asks(other) || allows(&other->own.firewall, p);
+				all &= !asks(other) || firewall_allows_lan(&other->own.firewall, p);
 			if (all)
 				*LIST_PUSH(a, ret, lan) = *p;
 		}

@@ -17,11 +17,6 @@ struct words {
 
 #define SAY(w, ...) (*LIST_PUSH((w)->a, w, items) = arena_printf((w)->a, __VA_ARGS__))
 
-static const char *proto_name(uint8_t proto)
-{
-	return proto == IPPROTO_TCP ? "tcp" : proto == IPPROTO_UDP ? "udp" : "?";
-}
-
 static const char *any(const char *ifname)
 {
 	return ifname[0] ? ifname : "any";
@@ -70,7 +65,7 @@ static void say_local(struct words *w, const struct firewall *f)
 		SAY(w, "login %s to port %u", ip_endpoint_format(&p, text), x->local_port);
 	}
 	LIST_FOREACH (x, f, inbound)
-		SAY(w, "inbound %s/%u", proto_name(x->proto), x->port);
+		SAY(w, "inbound %s/%u", fw_proto_name(x->proto), x->port);
 	LIST_FOREACH (x, f, split) {
 		if (x->kind == FW_SPLIT_UID)
 			SAY(w, "outside uid %u-%u", x->uid_first, x->uid_last);
@@ -92,7 +87,7 @@ static void say_forwarding(struct words *w, const struct firewall *f)
 		SAY(w, "forward %s %s %s", any(x->in_ifname), x->both ? "<->" : "->",
 			any(x->out_ifname));
 	LIST_FOREACH (x, f, dnat)
-		SAY(w, "dnat %s %s/%u -> %s", any(x->in_ifname), proto_name(x->proto), x->port,
+		SAY(w, "dnat %s %s/%u -> %s", any(x->in_ifname), fw_proto_name(x->proto), x->port,
 			ip_endpoint_format(&x->to, to));
 	LIST_FOREACH (x, f, mss_clamp)
 		SAY(w, "MSS clamp %s", x->name);

@@ -145,23 +145,13 @@ static void note_shared_prefixes(struct parser *p)
 /* Do the allowed IPs take all of a family: /0, or both halves? */
 static bool takes_all(const struct conf *c, uint8_t family)
 {
-	bool low = false, high = false;
+	struct ip_cover cover = {0};
 
 	LIST_FOREACH (peer, c, peers)
-		LIST_FOREACH (allowed, peer, allowed) {
-			const struct ip_prefix *prefix = &allowed->prefix;
-
-			if (prefix->addr.family != family || prefix->len > 1 ||
-				allowed->sign == '-')
-				continue;
-			if (prefix->len == 0)
-				return true;
-			if (prefix->addr.b[0] & 0x80)
-				high = true;
-			else
-				low = true;
-		}
-	return low && high;
+		LIST_FOREACH (allowed, peer, allowed)
+			if (allowed->sign != '-')
+				ip_cover_add(&cover, &allowed->prefix);
+	return ip_cover_all(&cover, family);
 }
 
 /* Global unicast is 2000::/3 (RFC 4291, section 2.4): taking that leaves nothing that could leak.

@@ -90,11 +90,3 @@ bool act_is_fwmark(const struct act_reader *rd, const char *word)
 		return false;
 	return mark == (rd->c->fwmark > 0 ? rd->c->fwmark : DEFAULT_FWMARK);
 }
-
-bool act_is_local(const struct ip_prefix *p)
-{
-	for (size_t i = 0; i < firewall_n_lan; i++)
-		if (firewall_lan[i].len <= p->len && ip_prefix_contains(&firewall_lan[i], &p->addr))
-			return true;
-	return false;
-}

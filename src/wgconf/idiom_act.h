@@ -89,8 +89,6 @@ uint8_t act_family(const struct ip_addr *addr);
 bool act_number(const char *word, uint32_t *ret);
 /* The mark of the tunnel's own packets: $(wg show %i fwmark), or the number it is certain to have. */
 bool act_is_fwmark(const struct act_reader *rd, const char *word);
-/* Inside the ranges that count as local. */
-bool act_is_local(const struct ip_prefix *p);
 
 /*
  * The readers. 1: the command is this reader's and was understood, its acts were added; 0: another

@@ -40,7 +40,7 @@ static bool is_kill(const struct iptables_rule *r, struct act *ret)
 		return false;
 	if (r->neg != (r->has & (RULE_OUT | RULE_MARK | RULE_DST_LOCAL | RULE_DST)) || r->somewhere)
 		return false;
-	if (r->has & RULE_DST && !act_is_local(&r->dst))
+	if (r->has & RULE_DST && !firewall_is_lan(&r->dst))
 		return false;
 	ret->kind = ACT_KILL;
 	ret->prefix = r->dst;
@@ -52,7 +52,7 @@ static bool is_kill(const struct iptables_rule *r, struct act *ret)
 static bool is_lan(const struct iptables_rule *r, struct act *ret)
 {
 	if (!is_at(r, "filter", "OUTPUT") || !accepts(r) || !has(r, RULE_DST, 0) || r->neg ||
-		r->somewhere || !act_is_local(&r->dst))
+		r->somewhere || !firewall_is_lan(&r->dst))
 		return false;
 	ret->kind = ACT_LAN;
 	ret->prefix = r->dst;

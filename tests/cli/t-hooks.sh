@@ -36,6 +36,8 @@ PreDown = iptables -D OUTPUT ! -o %i -m mark ! --mark $(wg show  %i fwmark) -m a
 END
 like "$(wf import "$T_TMP/wg0.conf" --sponsor Vpn)" 'hooks +2 as before' 'the same again is as before'
 is "$(json '.settings["kill-switch"]' set vpn)" on 'and the kill switch is on'
+like "$(wf import "$T_TMP/wg0.conf" --sponsor Vpn)" 'interface .* kill switch on' 'import says that it is'
+like "$(wf show vpn)" 'nothing leaves but through the tunnel' 'and show what it holds'
 wf set vpn kill-switch=off >/dev/null
 is "$(rows '.pattern + (if .enabled then "" else "-" end) + .from')" 'kill_switch-file kill_switch-set' \
 	'what is set has a row of its own'
@@ -57,6 +59,7 @@ like "$(wf import "$T_TMP/wg0.conf" --sponsor Vpn)" \
 with_hooks "$T_TMP/wg0.conf" </dev/null
 like "$(wf import "$T_TMP/wg0.conf" --sponsor Vpn)" 'kill switch went with the old hooks: it is OFF' \
 	'a file that has it no more turns it off, and that is said'
+like "$(wf import "$T_TMP/wg0.conf" --sponsor Vpn)" 'interface .* kill switch off' 'again, when it is told what is'
 is "$(json '.settings["kill-switch"]' set vpn)" off 'off'
 
 whole 'a server at home' 'forwarding nat' <<'END'

@@ -24,6 +24,9 @@ is "$(seen_from 4) $(seen_from 6)" 's1 s1' 'the tunnel is'
 is "$(wf set a kill-switch=on --json | jq -c '[.up, .applied, (.changes | length)]')" '[true,false,0]' 'once more: nothing to do'
 wf set a allow-lan=10.0.0.0/8 -q >/dev/null
 is "$(lan)" yes 'allow-lan lets it by'
+like "$(wf status a)" 'kill switch on \(10\.0\.0\.0/8 allowed, [0-9]+ packets? stopped\)' 'status says what is allowed'
+wf set a allow-lan=on -q >/dev/null
+like "$(wf status a)" 'kill switch on \(LAN allowed, ' 'all of it in a word'
 wf set a allow-lan=off -q >/dev/null
 is "$(lan)" no 'and no more'
 count_reset
@@ -62,5 +65,20 @@ on client ping -n -q -c 3 -i 0.2 -W 1 203.0.113.2 >/dev/null 2>&1
 no_leak 'without the link nothing leaves'
 wf down --all -q >/dev/null
 is "$(seen_from 4)" client 'down opens'
+
+# One that is for some networks alone: its kill switch is for them.
+sed '/^AllowedIPs/s/=.*/= 203.0.113.0\/24/; /^DNS/d' "$RIG/tmp/file.conf" >"$RIG/tmp/net.conf"
+is_rc 0 'such a file for a network' wf up "$RIG/tmp/net.conf"
+like "$(cat "$T_TMP/stderr")" "kill switch is on for the tunnel's networks" 'up says what for'
+like "$(wf status)" 'kill switch on for its networks' 'so does status'
+wf down --all -q >/dev/null
+is_rc 0 'import of it' wf import "$RIG/tmp/net.conf" --sponsor net
+like "$(wf show net)" "kill switch +on: the tunnel's networks leave by it or not at all" 'so does show'
+is "$(wf up net --json 2>/dev/null | jq -c '[.kill_switch, .kill_switch_scope]')" '[true,"networks"]' 'and JSON'
+wf set net kill-switch=off -q >/dev/null
+wf down net -q >/dev/null
+is_rc 0 'turned off' wf up net
+like "$(cat "$T_TMP/stderr")" "kill switch is off; 'wf set [^ ]*/net kill-switch=on'" 'up says that, too'
+wf down --all -q >/dev/null
 
 t_done

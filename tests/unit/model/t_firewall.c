@@ -121,6 +121,8 @@ static void test_add(void)
 
 static void test_lan(void)
 {
+	struct firewall f = {0};
+	struct ip_prefix home = {{AF_INET, {192, 168, 1}}, 24}, all = {{AF_INET, {0}}, 0};
 	bool masked = true;
 
 	for (size_t i = 0; i < firewall_n_lan; i++) {
@@ -129,6 +131,13 @@ static void test_lan(void)
 		masked &= !ip_prefix_mask(&p) && p.addr.family;
 	}
 	ok(masked && firewall_n_lan >= 6, "the fixed ranges are proper prefixes");
+	ok(firewall_is_lan(&home) && !firewall_is_lan(&all), "what lies in one of them is local");
+	ok(firewall_is_whole_lan(firewall_lan, firewall_n_lan), "together they are the LAN");
+	ok(!firewall_is_whole_lan(firewall_lan + 1, firewall_n_lan - 1), "one less is not");
+	ok(!firewall_allows_lan(&f, &home), "nothing is allowed by no list");
+	f = (struct firewall){.lan = &home, .n_lan = 1};
+	ok(firewall_allows_lan(&f, &home), "a range allows itself");
+	ok(!firewall_allows_lan(&f, &firewall_lan[2]), "and not what is wider");
 }
 
 int main(void)

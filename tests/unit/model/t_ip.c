@@ -179,8 +179,24 @@ static void test_unmap(void)
 	is_str(ip_addr_format(&a, out), "255.255.0.0", "and IPv4 too");
 }
 
+static void test_cover(void)
+{
+	struct ip_prefix low = prefix("0.0.0.0/1"), high = prefix("128.0.0.0/1"),
+			 all6 = prefix("::/0"), half = prefix("128.0.0.0/2");
+	struct ip_cover c = {0};
+
+	ip_cover_add(&c, &low);
+	ip_cover_add(&c, &half);
+	ok(!ip_cover_all(&c, AF_INET), "half a family is not all of it");
+	ip_cover_add(&c, &high);
+	ok(ip_cover_all(&c, AF_INET) && !ip_cover_all(&c, AF_INET6), "both halves are");
+	ip_cover_add(&c, &all6);
+	ok(ip_cover_all(&c, AF_INET6), "so is /0");
+}
+
 int main(void)
 {
+	test_cover();
 	test_text();
 	test_unset();
 	test_round_trip();

@@ -30,6 +30,8 @@ static void random_contribution(struct arena *a, struct contribution *c)
 	c->full4 = random_below(2);
 	c->full6 = random_below(2);
 	c->full = random_below(2);
+	c->lockdown = random_below(2);
+	c->kill_switch = (enum kill_switch)random_below(KILL_SWITCH_ONLY + 1);
 	c->via = random_text(a);
 	for (unsigned n = random_below(3); n--;)
 		*LIST_PUSH(a, c, dns) = random_addr();
@@ -39,12 +41,18 @@ static void random_contribution(struct arena *a, struct contribution *c)
 	random_state(a, &c->holder);
 	for (unsigned n = random_below(3); n--;)
 		*LIST_PUSH(a, c, notes) = "a \xff note";
+	for (unsigned n = random_below(3); n--;)
+		*LIST_PUSH(a, c, pre_down) = arena_printf(a, "true %u", n);
+	for (unsigned n = random_below(3); n--;)
+		*LIST_PUSH(a, c, post_down) = arena_printf(a, "false %u", n);
+	c->stored_hooks = random_below(2);
 	c->phase = (enum contribution_phase)random_below(2);
 	c->verb = random_text(a);
 	c->pid = random_below(4000000);
 	c->pid_start = (int64_t)random_u32() << 20;
 	c->since = random_text(a);
 	c->leaving = random_below(2);
+	c->verifying = random_below(2);
 }
 
 static void random_record(struct arena *a, struct record *r)
@@ -57,6 +65,11 @@ static void random_record(struct arena *a, struct record *r)
 	random_state(a, &s);
 	LIST_FOREACH (k, &s, sysctls)
 		*LIST_PUSH(a, r, previous) = *k;
+	for (unsigned n = random_below(3); n--;)
+		random_firewall(a, LIST_PUSH(a, r, firewalls));
+	LIST_FOREACH (f, r, firewalls)
+		firewall_canon(f);
+	r->firewall_digest = (uint64_t)random_u32() << 31;
 }
 
 static bool same_texts(const char *const *x, size_t nx, const char *const *y, size_t ny)
@@ -74,9 +87,14 @@ static bool same_contribution(const struct contribution *x, const struct contrib
 		str_eq(x->city, y->city) && x->config_id == y->config_id &&
 		str_eq(x->ifname, y->ifname) && x->kind == y->kind && x->seq == y->seq &&
 		x->number == y->number && x->full4 == y->full4 && x->full6 == y->full6 &&
-		x->full == y->full && str_eq(x->via, y->via) && SAME_ITEMS(x, y, dns) &&
+		x->full == y->full && x->lockdown == y->lockdown &&
+		x->kill_switch == y->kill_switch && str_eq(x->via, y->via) &&
+		SAME_ITEMS(x, y, dns) &&
 		same_texts(x->search, x->n_search, y->search, y->n_search) &&
 		same_texts(x->notes, x->n_notes, y->notes, y->n_notes) &&
+		same_texts(x->pre_down, x->n_pre_down, y->pre_down, y->n_pre_down) &&
+		same_texts(x->post_down, x->n_post_down, y->post_down, y->n_post_down) &&
+		x->stored_hooks == y->stored_hooks && x->verifying == y->verifying &&
 		same_state(&x->own, &y->own) && same_state(&x->holder, &y->holder) &&
 		x->phase == y->phase && str_eq(x->verb, y->verb) && x->pid == y->pid &&
 		x->pid_start == y->pid_start && str_eq(x->since, y->since) &&
@@ -86,8 +104,12 @@ static bool same_contribution(const struct contribution *x, const struct contrib
 static bool same_record(const struct record *x, const struct record *y)
 {
 	if (x->next_seq != y->next_seq || x->n_contributions != y->n_contributions ||
-		x->n_previous != y->n_previous)
+		x->n_previous != y->n_previous || x->n_firewalls != y->n_firewalls ||
+		x->firewall_digest != y->firewall_digest)
 		return false;
+	for (size_t i = 0; i < x->n_firewalls; i++)
+		if (!firewall_equal(&x->firewalls[i], &y->firewalls[i]))
+			return false;
 	for (size_t i = 0; i < x->n_contributions; i++)
 		if (!same_contribution(&x->contributions[i], &y->contributions[i]))
 			return false;
