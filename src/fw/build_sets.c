@@ -398,6 +398,35 @@ static void add_marked(struct build *b)
 		push_mark(b, *x);
 }
 
+/* Behind the output chain, which has looked at endpoints; not WF_MARK, which SPLIT carries, too. */
+static void add_final_mark(struct build *b)
+{
+	SET(b, "final_mark", FW_SET_VERDICTS, FW_TYPE_MARK);
+	LIST_FOREACH (x, b->f, marks) {
+		struct key k = {0};
+
+		put_u32(&k, *x);
+		k.e.verdict = verdict(FW_ACCEPT, NULL);
+		push(b, &k);
+	}
+}
+
+/* The short way for what comes in to a tunnel or an inbound port and has been answered. */
+static void add_answered_in(struct build *b)
+{
+	static const uint32_t marks[] = {FW_CT_CIPHER, FW_CT_INBOUND};
+
+	SET(b, "answered_in", FW_SET_VERDICTS, FW_TYPE_MARK, FW_TYPE_CT_STATE);
+	for (size_t i = 0; i < 2; i++) {
+		struct key k = {0};
+
+		put_u32(&k, marks[i]);
+		put_u32(&k, CT_ESTABLISHED);
+		k.e.verdict = verdict(FW_ACCEPT, NULL);
+		push(b, &k);
+	}
+}
+
 static void add_states(struct build *b)
 {
 	SET(b, "in_state", FW_SET_VERDICTS, FW_TYPE_NFPROTO, FW_TYPE_CT_STATE);
@@ -503,6 +532,8 @@ void build_maps(struct build *b)
 		add_link_map(b, "in_if", accept, verdict(FW_JUMP, "from_bridge"));
 		add_link_map(b, "final_if", b->steer ? verdict(FW_GOTO, "final_tunnel") : accept,
 			accept);
+		add_final_mark(b);
+		add_answered_in(b);
 		add_states(b);
 		add_pairs(b);
 		add_open_rows(b, "rows_in", true);
