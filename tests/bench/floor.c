@@ -25,7 +25,13 @@
 #include <fcntl.h>
 #include <time.h>
 
-enum { TABLE = 0x57460001, MARK = 0x57000001, MARK_ALL = 0x57000000, MASK = 0xff000000 };
+enum {
+	TABLE = 0x57460001,
+	TABLE_LAST = 0x57460000,
+	MARK = 0x57000001,
+	MARK_ALL = 0x57000000,
+	MASK = 0xff000000
+};
 
 #define RESOLV_CONF "/etc/resolv.conf"
 
@@ -127,7 +133,7 @@ static void route(uint16_t type, int family, unsigned index)
 	m->rtm_type = index ? RTN_UNICAST : RTN_UNREACHABLE;
 	m->rtm_scope = family == AF_INET && index ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
 	m->rtm_protocol = index ? 87 : RTPROT_KERNEL;
-	mnl_attr_put_u32(h, RTA_TABLE, TABLE);
+	mnl_attr_put_u32(h, RTA_TABLE, index ? TABLE : TABLE_LAST);
 	mnl_attr_put_u32(h, RTA_PRIORITY, index ? 1 : 4294967294u);
 	if (index)
 		mnl_attr_put_u32(h, RTA_OIF, index);
@@ -184,6 +190,8 @@ static const struct rule rules[] = {
 	{AF_INET6, 5130, 254, 0, 0, 0, 1, "ff00::", 8},
 	{AF_INET, 5140, TABLE, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET6, 5140, TABLE, MARK_ALL, MASK, 1, 0, NULL, 0},
+	{AF_INET, 5145, TABLE_LAST, MARK_ALL, MASK, 1, 0, NULL, 0},
+	{AF_INET6, 5145, TABLE_LAST, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET, 5150, 0, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET6, 5150, 0, MARK_ALL, MASK, 1, 0, NULL, 0},
 };
