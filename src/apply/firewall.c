@@ -29,37 +29,47 @@ int firewall_observe(struct local *l, struct state *ret, struct err *e)
 }
 
 /* *done stays false when elements are not enough, or the table is not what it was taken for. */
-static int change_elements(
-	struct local *l, struct arena *a, const struct op *op, bool *done, struct err *e)
+static int change_elements(struct local *l, struct arena *a, const struct firewall *before,
+	const struct fw_table *to, bool *done, struct err *e)
 {
-	const uint64_t expect = fw_form(op->firewall_before);
-	struct fw_table from, to;
+	struct fw_table from;
 	struct fw_batch batch;
 	struct err refused;
+	uint64_t expect;
 	bool possible;
 	int r;
 
-	fw_build(a, op->firewall_before, &from);
-	fw_build(a, op->firewall, &to);
-	r = fw_encode_change(a, &from, &to, &possible, &batch, e);
+	fw_build(a, before, &from);
+	expect = fw_table_form(&from);
+	r = fw_encode_change(a, &from, to, &possible, &batch, e);
 	if (!r && possible)
 		*done = net_nft_commit(l->net, &batch, &expect, &refused) == 0;
 	return r;
 }
 
-/* `there`: a table of wf's name stands, and its counters go on. */
-static int replace(
-	struct local *l, struct arena *a, const struct firewall *f, bool there, struct err *e)
+/* *done stays false when there is a table after all. */
+static int create(
+	struct local *l, struct arena *a, const struct fw_table *to, bool *done, struct err *e)
+{
+	struct fw_batch batch;
+	int r = fw_encode_create(a, to, &batch, e);
+
+	if (!r)
+		r = net_nft_commit(l->net, &batch, NULL, e);
+	*done = !r;
+	return r == -E_EXISTS ? 0 : r;
+}
+
+/* The counters of what stands go on. */
+static int replace(struct local *l, struct arena *a, const struct fw_table *to, struct err *e)
 {
 	struct fw_counters counters = {0};
-	struct fw_table table;
 	struct fw_batch batch;
-	int r = there ? net_nft_counters(l->net, a, &counters, e) : 0;
+	int r = net_nft_counters(l->net, a, &counters, e);
 
 	if (r)
 		return r;
-	fw_build(a, f, &table);
-	r = fw_encode_replace(a, &table, &counters, &batch, e);
+	r = fw_encode_replace(a, to, &counters, &batch, e);
 	return r ? r : net_nft_commit(l->net, &batch, NULL, e);
 }
 
@@ -71,9 +81,9 @@ static int remove_table(struct local *l, struct arena *a, struct err *e)
 	return r ? r : net_nft_commit(l->net, &batch, NULL, e);
 }
 
-static int read_back(struct local *l, const struct firewall *f, struct err *e)
+/* want: 0 = no table */
+static int read_back(struct local *l, uint64_t want, struct err *e)
 {
-	const uint64_t want = f->present ? fw_form(f) : 0;
 	uint64_t form;
 	int r = net_nft_form(l->net, &form, e);
 
@@ -90,6 +100,7 @@ int firewall_change(struct local *l, const struct op *op, struct err *e)
 {
 	ARENA_CLEANUP struct arena *a = arena_new();
 	const struct firewall *before = op->firewall_before;
+	struct fw_table to;
 	bool done = false;
 	int r = 0;
 
@@ -97,12 +108,15 @@ int firewall_change(struct local *l, const struct op *op, struct err *e)
 	l->firewall_digest = 0;
 	l->firewall_changed = true;
 	if (!op->firewall->present)
-		return (r = remove_table(l, a, e)) ? r : read_back(l, op->firewall, e);
-	if (before->present && !before->unknown)
-		r = change_elements(l, a, op, &done, e);
+		return (r = remove_table(l, a, e)) ? r : read_back(l, 0, e);
+	fw_build(a, op->firewall, &to);
+	if (!before->present && !before->unknown)
+		r = create(l, a, &to, &done, e);
+	else if (!before->unknown)
+		r = change_elements(l, a, before, &to, &done, e);
 	if (!r && !done)
-		r = replace(l, a, op->firewall, before->present || before->unknown, e);
-	return r ? r : read_back(l, op->firewall, e);
+		r = replace(l, a, &to, e);
+	return r ? r : read_back(l, fw_table_form(&to), e);
 }
 
 int firewall_let_lookup(

@@ -37,7 +37,8 @@ bool build_name_fits(const char *ifname);
 
 void build_sets(struct build *b);
 void build_maps(struct build *b);
-/* The set `form` with this number. */
+#define BUILD_FORM "form"
+/* The set of that name with this number. */
 void build_form(struct arena *a, struct fw_table *t, uint64_t form);
 void build_early(struct build *b);   /* prerouting: spoofed packets, marks */
 void build_steer(struct build *b);   /* what stays outside the tunnels */

@@ -180,6 +180,7 @@ static void add_ingress(struct build *b)
 {
 	build_base(b, "ingress_local", FW_FILTER, FW_INPUT, 0, true);
 	RULE(b, BY("in_if", FW_IIFNAME));
+	RULE(b, BY("answered_in", FW_CT_MARK, FW_CT_STATE));
 	RULE(b, BY("in_state", FW_NFPROTO, FW_CT_STATE));
 	RULE(b, IN("inb", FW_L4PROTO, FW_DPORT), ACCEPT);
 	RULE(b, V4, UDP, IN("client4", FW_DPORT, FW_SPORT), ACCEPT);
@@ -211,6 +212,7 @@ static void add_final_tunnel(struct build *b)
 static void add_final(struct build *b)
 {
 	build_base(b, "final_guard", FW_FILTER, FW_POSTROUTING, 300, true);
+	RULE(b, BY("final_mark", FW_MARK));
 	RULE(b, BY("final_if", FW_OIFNAME));
 	RULE(b, BY("marked", FW_NFPROTO, FW_MARK));
 	RULE(b, JUMP("guard"));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The sets and verdict maps of wf's table, and what of the firewall stands in which. Knows the
- * layout of each key; must not know the rules that look things up. Keeps the invariant that the
- * sets are always the same, whatever is in them, so that most changes are changes of elements.
+ * layout of each key; must not know the rules that look things up (those that none looks at are
+ * left out in the end). Keeps the invariant that the sets do not depend on what is in them, so that
+ * most changes are changes of elements.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -291,9 +292,13 @@ static void add_ports_of_dhcp(struct build *b, const char *name, uint16_t client
 	add_prefixes(b, name, family, (const char *const[]){__VA_ARGS__},                          \
 		RULE_COUNT_(const char *, __VA_ARGS__))
 
-/* Constants: names for what would else be sets without names in the rules. */
+/*
+ * Constants: names for what would else be sets without names in the rules. That nobody can change
+ * them spares reading them back, too.
+ */
 static void add_constants(struct build *b)
 {
+	const size_t first = b->t->n_sets;
 	static const uint8_t protos[] = {IPPROTO_TCP, IPPROTO_UDP};
 	static const uint32_t marks[] = {FW_CT_SPLIT, FW_CT_INBOUND, FW_CT_CIPHER};
 
@@ -325,6 +330,8 @@ static void add_constants(struct build *b)
 	NUMBERS(b, "nd_out", FW_TYPE_ICMPV6, 133, 135, 136);
 	NUMBERS(b, "nd_in", FW_TYPE_ICMPV6, 133, 134, 135, 136, 137);
 	NUMBERS(b, "errors", FW_TYPE_PROTO, IPPROTO_ICMP, IPPROTO_ICMPV6);
+	for (size_t i = first; i < b->t->n_sets; i++)
+		b->t->sets[i].flags |= FW_SET_CONSTANT;
 }
 
 void build_sets(struct build *b)
@@ -389,6 +396,35 @@ static void add_marked(struct build *b)
 	push_mark(b, WF_MARK);
 	LIST_FOREACH (x, b->f, marks)
 		push_mark(b, *x);
+}
+
+/* Behind the output chain, which has looked at endpoints; not WF_MARK, which SPLIT carries, too. */
+static void add_final_mark(struct build *b)
+{
+	SET(b, "final_mark", FW_SET_VERDICTS, FW_TYPE_MARK);
+	LIST_FOREACH (x, b->f, marks) {
+		struct key k = {0};
+
+		put_u32(&k, *x);
+		k.e.verdict = verdict(FW_ACCEPT, NULL);
+		push(b, &k);
+	}
+}
+
+/* The short way for what comes in to a tunnel or an inbound port and has been answered. */
+static void add_answered_in(struct build *b)
+{
+	static const uint32_t marks[] = {FW_CT_CIPHER, FW_CT_INBOUND};
+
+	SET(b, "answered_in", FW_SET_VERDICTS, FW_TYPE_MARK, FW_TYPE_CT_STATE);
+	for (size_t i = 0; i < 2; i++) {
+		struct key k = {0};
+
+		put_u32(&k, marks[i]);
+		put_u32(&k, CT_ESTABLISHED);
+		k.e.verdict = verdict(FW_ACCEPT, NULL);
+		push(b, &k);
+	}
 }
 
 static void add_states(struct build *b)
@@ -496,6 +532,8 @@ void build_maps(struct build *b)
 		add_link_map(b, "in_if", accept, verdict(FW_JUMP, "from_bridge"));
 		add_link_map(b, "final_if", b->steer ? verdict(FW_GOTO, "final_tunnel") : accept,
 			accept);
+		add_final_mark(b);
+		add_answered_in(b);
 		add_states(b);
 		add_pairs(b);
 		add_open_rows(b, "rows_in", true);
@@ -523,7 +561,7 @@ void build_form(struct arena *a, struct fw_table *t, uint64_t form)
 	struct build b = {.a = a, .t = t};
 	struct key k = {0};
 
-	SET(&b, "form", 0, FW_TYPE_MARK, FW_TYPE_MARK);
+	SET(&b, BUILD_FORM, 0, FW_TYPE_MARK, FW_TYPE_MARK);
 	put_u32(&k, (uint32_t)(form >> 32));
 	put_u32(&k, (uint32_t)form);
 	push(&b, &k);

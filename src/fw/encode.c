@@ -105,10 +105,10 @@ static void finish(struct encode *x, struct fw_batch *ret)
 	*ret = x->batch;
 }
 
-static void put_table(struct encode *x, uint16_t type)
+static void put_table(struct encode *x, uint16_t type, uint16_t flags)
 {
 	struct nftnl_table *t = encode_own(nftnl_table_alloc());
-	struct nlmsghdr *h = encode_begin(x, type, type == NFT_MSG_NEWTABLE ? NLM_F_CREATE : 0);
+	struct nlmsghdr *h = encode_begin(x, type, flags);
 
 	nftnl_table_set_u32(t, NFTNL_TABLE_FAMILY, encode_family(x->t));
 	nftnl_table_set_str(t, NFTNL_TABLE_NAME, x->t->name);
@@ -122,8 +122,8 @@ static void put_table(struct encode *x, uint16_t type)
 /* Made first, if it is not there: deleting what is not there would fail. */
 static void put_removal(struct encode *x)
 {
-	put_table(x, NFT_MSG_NEWTABLE);
-	put_table(x, NFT_MSG_DELTABLE);
+	put_table(x, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+	put_table(x, NFT_MSG_DELTABLE, 0);
 }
 
 static void put_counter(struct encode *x, const char *name, const struct fw_counters *keep)
@@ -173,33 +173,56 @@ static void put_chain(struct encode *x, const struct fw_chain *c)
 	encode_end(x, h);
 }
 
+/* What is in a table. Elements name chains, and rules name sets. */
+static int put_content(struct encode *x, const struct fw_counters *keep, struct err *e)
+{
+	const struct fw_table *t = x->t;
+	uint32_t id = 0;
+	int r;
+
+	LIST_FOREACH (c, t, counters)
+		put_counter(x, c->name, keep);
+	LIST_FOREACH (c, t, chains)
+		put_chain(x, c);
+	LIST_FOREACH (s, t, sets) {
+		encode_set(x, s, ++id);
+		encode_elems(x, NFT_MSG_NEWSETELEM, s, s->elems, s->n_elems, 0);
+	}
+	LIST_FOREACH (c, t, chains)
+		LIST_FOREACH (rule, c, rules)
+			if ((r = encode_rule(x, c, rule, e)))
+				return r;
+	return 0;
+}
+
+int fw_encode_create(struct arena *a, const struct fw_table *t, struct fw_batch *ret, struct err *e)
+{
+	struct encode x;
+	int r;
+
+	begin(&x, a, t);
+	put_table(&x, NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+	r = put_content(&x, NULL, e);
+	if (!r)
+		finish(&x, ret);
+	return r;
+}
+
 int fw_encode_replace(struct arena *a, const struct fw_table *t, const struct fw_counters *keep,
 	struct fw_batch *ret, struct err *e)
 {
 	struct encode x;
-	uint32_t id = 0;
-	int r;
+	int r = 0;
 
 	begin(&x, a, t);
 	put_removal(&x);
 	if (t->present) {
-		put_table(&x, NFT_MSG_NEWTABLE);
-		LIST_FOREACH (c, t, counters)
-			put_counter(&x, c->name, keep);
-		/* Elements name chains, and rules name sets. */
-		LIST_FOREACH (c, t, chains)
-			put_chain(&x, c);
-		LIST_FOREACH (s, t, sets) {
-			encode_set(&x, s, ++id);
-			encode_elems(&x, NFT_MSG_NEWSETELEM, s, s->elems, s->n_elems, 0);
-		}
-		LIST_FOREACH (c, t, chains)
-			LIST_FOREACH (rule, c, rules)
-				if ((r = encode_rule(&x, c, rule, e)))
-					return r;
+		put_table(&x, NFT_MSG_NEWTABLE, NLM_F_CREATE);
+		r = put_content(&x, keep, e);
 	}
-	finish(&x, ret);
-	return 0;
+	if (!r)
+		finish(&x, ret);
+	return r;
 }
 
 static bool same_elem(const struct fw_elem *a, const struct fw_elem *b)

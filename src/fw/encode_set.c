@@ -62,7 +62,8 @@ static void put_user_data(struct nftnl_set *n, uint32_t order)
 
 static uint32_t set_flags(const struct fw_set *s)
 {
-	return (s->flags & FW_SET_INTERVAL ? NFT_SET_INTERVAL : 0) |
+	return (s->flags & FW_SET_CONSTANT ? NFT_SET_CONSTANT : 0) |
+		(s->flags & FW_SET_INTERVAL ? NFT_SET_INTERVAL : 0) |
 		(s->flags & FW_SET_TIMEOUT ? NFT_SET_TIMEOUT : 0) |
 		(s->flags & FW_SET_VERDICTS ? NFT_SET_MAP : 0);
 }

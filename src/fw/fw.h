@@ -17,6 +17,9 @@ struct fw_table; /* fw/table.h: sets, maps, chains, rules, counters */
 /* wf's own scheme; build.c is where it is written down. Everything belongs to `a`. */
 void fw_build(struct arena *a, const struct firewall *f, struct fw_table *ret);
 
+/* The form of a table that fw_build made (fw_form); 0 = it is not to be there. */
+uint64_t fw_table_form(const struct fw_table *t);
+
 /* For `nft -f`: replaces the table as a whole, in one transaction. */
 void fw_text(const struct fw_table *t, struct strbuf *out);
 /* The same in one line without single quotes, for a hook of a generated file. */
@@ -45,6 +48,13 @@ struct fw_counters {
 	LIST(struct fw_counter, items);
 };
 
+/*
+ * The table comes; the kernel refuses the whole (EEXIST) when one of that name is there. Whoever
+ * knows that there is none is spared the removal, for which the kernel waits (a grace period of RCU
+ * before the socket closes).
+ */
+int fw_encode_create(
+	struct arena *a, const struct fw_table *t, struct fw_batch *ret, struct err *e);
 /* The table comes, whatever of that name is there goes. `keep` may be NULL. */
 int fw_encode_replace(struct arena *a, const struct fw_table *t, const struct fw_counters *keep,
 	struct fw_batch *ret, struct err *e);

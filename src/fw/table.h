@@ -71,7 +71,12 @@ struct fw_elem {
 	struct fw_verdict verdict; /* maps */
 };
 
-enum { FW_SET_INTERVAL = 1, FW_SET_TIMEOUT = 2, FW_SET_VERDICTS = 4 /* a verdict map */ };
+enum {
+	FW_SET_INTERVAL = 1,
+	FW_SET_TIMEOUT = 2,
+	FW_SET_VERDICTS = 4, /* a verdict map */
+	FW_SET_CONSTANT = 8, /* the kernel refuses changes while a rule looks at it */
+};
 struct fw_set {
 	const char *name;
 	enum fw_type type[FW_KEY_PARTS];

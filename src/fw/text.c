@@ -214,6 +214,23 @@ static void add_elem(struct strbuf *out, const struct fw_set *s, const struct fw
 /* --- sets, rules, chains -----------------------------------------------------------------------
  */
 
+/* In the order in which nft lists them. */
+static void add_flags(struct strbuf *out, unsigned flags)
+{
+	static const struct {
+		unsigned flag;
+		const char *word;
+	} words[] = {{FW_SET_CONSTANT, "constant"}, {FW_SET_INTERVAL, "interval"},
+		{FW_SET_TIMEOUT, "timeout"}};
+	const char *before = "flags ";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (flags & words[i].flag) {
+			strbuf_addf(out, "%s%s", before, words[i].word);
+			before = ",";
+		}
+}
+
 static void add_set(struct text *x, const struct fw_set *s)
 {
 	begin(x);
@@ -225,10 +242,9 @@ static void add_set(struct text *x, const struct fw_set *s)
 		strbuf_addf(x->out, "%s%s", i ? " . " : "", type_words[s->type[i]]);
 	strbuf_add(x->out, s->flags & FW_SET_VERDICTS ? " : verdict" : "");
 	end(x);
-	if (s->flags & (FW_SET_INTERVAL | FW_SET_TIMEOUT)) {
+	if (s->flags & ~(unsigned)FW_SET_VERDICTS) {
 		begin(x);
-		strbuf_addf(
-			x->out, "flags %s", s->flags & FW_SET_INTERVAL ? "interval" : "timeout");
+		add_flags(x->out, s->flags);
 		end(x);
 	}
 	if (s->n_elems) {

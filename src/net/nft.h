@@ -23,8 +23,9 @@ int net_nft_commit(struct net *n, const struct fw_batch *b, const uint64_t *expe
 int net_nft_counters(struct net *n, struct arena *a, struct fw_counters *ret, struct err *e);
 /*
  * A digest of all chains, rules and set elements as the kernel lists them (0 = no table; 63 bits):
- * equal as long as nobody edits the table. Elements with a timeout do not count. Taken after a
- * commit and kept in the record, compared by status.
+ * equal as long as nobody edits the table. Elements with a timeout do not count, nor those of
+ * constant sets, which the kernel keeps as they are while a rule looks at them. Taken after a commit
+ * and kept in the record, compared by status.
  */
 int net_nft_digest(struct net *n, uint64_t *ret, struct err *e);
 

@@ -145,6 +145,9 @@ static int take_set(void *ctx, const struct nlattr *const *tb, struct err *e)
 	struct name name;
 
 	x->hash += add_attrs(FNV_BEGIN, tb, content);
+	/* What is in a constant cannot change as long as a rule looks at it. */
+	if (tb[NFTA_SET_FLAGS] && ntohl(mnl_attr_get_u32(tb[NFTA_SET_FLAGS])) & NFT_SET_CONSTANT)
+		return 0;
 	if (tb[NFTA_SET_NAME] && nl_attr_string(tb[NFTA_SET_NAME], name.s, sizeof(name.s)))
 		*LIST_PUSH(x->a, x, names) = name;
 	return 0;
@@ -152,7 +155,7 @@ static int take_set(void *ctx, const struct nlattr *const *tb, struct err *e)
 
 static int hash_sets(struct net *n, struct sets *x, bool *ret_there, struct err *e)
 {
-	static const uint8_t sizes[NFTA_SET_MAX + 1];
+	static const uint8_t sizes[NFTA_SET_MAX + 1] = {[NFTA_SET_FLAGS] = sizeof(uint32_t)};
 	const struct nft_dump d = {sizes, NFTA_SET_MAX, begin_sets, take_set, x};
 	struct nl_message m;
 

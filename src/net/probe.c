@@ -200,17 +200,26 @@ static void stop_asking(const struct probe *p)
 	}
 }
 
-static void look(int wire, struct probe *list, size_t n)
+static void note_question(const struct wire_packet *w, struct probe_gateways *gateways)
+{
+	LIST_FOREACH (g, gateways, items)
+		if (w->question && ip_addr_equal(&w->dst, &g->addr))
+			g->asked++;
+}
+
+static void look(int wire, struct probe *list, size_t n, struct probe_gateways *gateways)
 {
 	uint32_t lo = if_nametoindex("lo");
 	struct wire_packet w;
 
-	while (wire_next(wire, &w))
+	while (wire_next(wire, &w)) {
+		note_question(&w, gateways);
 		for (size_t i = 0; i < n; i++)
 			if (w.ifindex != lo && is_of(&w, &list[i])) {
 				note_seen(&list[i], w.ifindex);
 				list[i].asked |= w.question;
 			}
+	}
 }
 
 static bool all_known(const struct probe *list, size_t n)
@@ -221,7 +230,8 @@ static bool all_known(const struct probe *list, size_t n)
 	return true;
 }
 
-int net_probe(struct probe *list, size_t n, unsigned wait_ms, struct err *e)
+int net_probe(struct probe *list, size_t n, struct probe_gateways *gateways, unsigned wait_ms,
+	struct err *e)
 {
 	int64_t end;
 	FD_CLEANUP int wire = -1;
@@ -235,12 +245,12 @@ int net_probe(struct probe *list, size_t n, unsigned wait_ms, struct err *e)
 			send_one(&list[i]);
 	}
 	end = clock_ms() + wait_ms;
-	look(wire, list, n);
+	look(wire, list, n, gateways);
 	for (int64_t left; !all_known(list, n) && (left = end - clock_ms()) > 0;) {
 		struct pollfd ready = {.fd = wire, .events = POLLIN};
 
 		poll(&ready, 1, (int)left);
-		look(wire, list, n);
+		look(wire, list, n, gateways);
 	}
 	for (size_t i = 0; i < n; i++) {
 		stop_asking(&list[i]);

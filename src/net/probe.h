@@ -6,6 +6,7 @@
 #ifndef WF_NET_PROBE_H
 #define WF_NET_PROBE_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "model/ip.h"
 #include "model/state.h"
@@ -46,8 +47,19 @@ struct probe {
 	bool asked;
 };
 
+/* Who has to answer before anything can leave, and how often he was asked meanwhile: the kernel
+ * asks once a second (neigh retrans_time), so twice is to no avail. */
+struct probe_gateway {
+	struct ip_addr addr;
+	unsigned asked;
+};
+struct probe_gateways {
+	LIST(struct probe_gateway, items);
+};
+
 /* Fails only when nothing can be seen; what is refused to a probe is its own result. Returns early
  * when the fate of all is known. */
-int net_probe(struct probe *list, size_t n, unsigned wait_ms, struct err *e);
+int net_probe(struct probe *list, size_t n, struct probe_gateways *gateways, unsigned wait_ms,
+	struct err *e);
 
 #endif

@@ -11,6 +11,7 @@
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <net/if_arp.h>
 #include <netinet/icmp6.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -39,44 +40,37 @@ static int set_filter(int fd)
 	/* Cooked packets: offset 0 is the network header. Jumps: to the next plus so many. */
 	struct sock_filter code[] = {
 		/* 0 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
-		/* 1 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 31),
+		/* 1 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 26),
 		/* 2 */
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL)),
-		/* 3 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 5, 0),
-		/* 4 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 13, 0),
-		/* 5 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 0, 27),
-		/* ARP: who is asked for */
-		/* 6 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 24),
-		/* 7 */ BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xffffff00),
-		/* 8 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC4, 23, 24),
+		/* 3 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 2, 0),
+		/* 4 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 10, 0),
+		/* 5 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 21, 22),
 		/* IPv4 */
-		/* 9 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16),
-		/* 10 */ BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xffffff00),
-		/* 11 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC4, 20, 0),
-		/* 12 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
-		/* 13 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 1, 0),
-		/* 14 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 18),
-		/* 15 */ BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-		/* 16 */ BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
-		/* 17 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, 14, 15),
+		/* 6 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16),
+		/* 7 */ BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xffffff00),
+		/* 8 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC4, 18, 0),
+		/* 9 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
+		/* 10 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 1, 0),
+		/* 11 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 16),
+		/* 12 */ BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+		/* 13 */ BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+		/* 14 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, 12, 13),
 		/* IPv6 */
-		/* 18 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 24),
-		/* 19 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC6, 0, 2),
-		/* 20 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 28),
-		/* 21 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC6_OWN, 10, 0),
-		/* 22 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
-		/* 23 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 1, 0),
-		/* 24 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 2),
-		/* 25 */ BPF_STMT(BPF_LD | BPF_H | BPF_ABS, IPV6_LEN + 2),
-		/* 26 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, 5, 6),
-		/* 27 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 5),
-		/* a solicitation: its target */
-		/* 28 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, IPV6_LEN + 8),
-		/* 29 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC6, 0, 3),
-		/* 30 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, IPV6_LEN + 12),
-		/* 31 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC6_OWN, 0, 1),
-		/* 32 */ BPF_STMT(BPF_RET | BPF_K, 128),
-		/* 33 */ BPF_STMT(BPF_RET | BPF_K, 0),
+		/* 15 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 24),
+		/* 16 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC6, 0, 2),
+		/* 17 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 28),
+		/* 18 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOC6_OWN, 8, 0),
+		/* 19 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
+		/* 20 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 1, 0),
+		/* 21 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 2),
+		/* 22 */ BPF_STMT(BPF_LD | BPF_H | BPF_ABS, IPV6_LEN + 2),
+		/* 23 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DNS_PORT, 3, 4),
+		/* 24 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 3),
+		/* 25 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IPV6_LEN),
+		/* 26 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ND_NEIGHBOR_SOLICIT, 0, 1),
+		/* 27 */ BPF_STMT(BPF_RET | BPF_K, 128),
+		/* 28 */ BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	struct sock_fprog prog = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
 
@@ -109,7 +103,8 @@ static uint16_t get16(const uint8_t *p)
 
 static bool take_arp(const uint8_t *p, size_t len, struct wire_packet *w)
 {
-	if (len < 28 || get16(p + 2) != ETH_P_IP || p[4] != 6 || p[5] != 4)
+	if (len < 28 || get16(p + 2) != ETH_P_IP || p[4] != 6 || p[5] != 4 ||
+		get16(p + 6) != ARPOP_REQUEST)
 		return false;
 	w->question = true;
 	w->dst.family = AF_INET;

@@ -20,7 +20,7 @@ struct wire_packet {
 
 /*
  * Addresses for documentation that nobody has (RFC 5737, RFC 3849): number 1 to WIRE_ADDRS of the
- * family. Packets to these, questions for them, and whatever goes to port 53, is what is seen.
+ * family. Packets to these, whatever goes to port 53, and all questions for neighbours are seen.
  */
 #define WIRE_ADDRS 254
 void wire_addr(uint8_t family, unsigned number, struct ip_addr *ret);

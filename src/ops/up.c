@@ -376,6 +376,30 @@ static int finish(struct up *u, struct up_result *ret, struct err *e)
 	return 0;
 }
 
+/* A hook may have loaded other rules ("flush ruleset"); whatever else it did is its own business.
+ */
+static int mend_firewall(struct up *u, struct err *e)
+{
+	struct host *h = u->h;
+	struct host_plan p;
+	size_t kept = 0;
+	int r = host_plan(h, NULL, &p, e);
+
+	for (size_t i = 0; !r && i < p.plan.n_ops; i++)
+		if (p.plan.ops[i].kind == OP_FIREWALL)
+			p.plan.ops[kept++] = p.plan.ops[i];
+	if (!r && !kept)
+		return 0;
+	if (!r) {
+		p.plan.n_ops = kept;
+		ops_note(h->ops, "a PostUp hook changed wf's firewall; it is put back");
+		r = host_save(h, e);
+	}
+	if (!r)
+		r = host_apply(h, &p, STAGE_BEFORE, STAGE_AFTER, true, e);
+	return r;
+}
+
 static int run_post_up(struct up *u, struct up_result *ret, struct err *e)
 {
 	int r;
@@ -386,7 +410,13 @@ static int run_post_up(struct up *u, struct up_result *ret, struct err *e)
 		take_back(u);
 		return r;
 	}
-	return run_hooks(u, CONF_PHASE_POST_UP, ret, e);
+	if ((r = run_hooks(u, CONF_PHASE_POST_UP, ret, e)))
+		return r;
+	if ((r = mend_firewall(u, e))) {
+		ret->c = NULL;
+		take_back(u);
+	}
+	return r;
 }
 
 static int no_handshake(const struct up *u, const struct up_result *ret, struct err *e)

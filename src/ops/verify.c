@@ -19,7 +19,7 @@
 #include "net/wire.h"
 #include "plan/merge.h"
 
-#define WAIT_MS	      1500  /* a neighbour that is asked for the way answers within one second */
+#define WAIT_MS	      2200  /* time for a neighbour to be asked twice, once a second */
 #define NOBODY	      65534 /* the overflow uid: no user of its own */
 #define MAX_NICS      4
 #define MAX_RESOLVERS 4
@@ -29,6 +29,7 @@ struct verify {
 	struct nic nics[MAX_NICS];
 	size_t n_nics;
 	unsigned next[2]; /* address to use, per family */
+	struct probe_gateways gateways;
 	struct {
 		LIST(struct probe, items);
 	} probes;
@@ -82,6 +83,7 @@ static void add_nic(struct verify *v, const struct nic *n)
 static int find_nics(struct verify *v, struct err *e)
 {
 	struct arena *a = v->h->ops->arena;
+	struct nic_gateways found;
 	struct nic_list all = {0};
 	struct facts f = {0};
 	int r;
@@ -101,6 +103,9 @@ static int find_nics(struct verify *v, struct err *e)
 	LIST_FOREACH (n, &all, items)
 		if (!v->n_nics)
 			add_nic(v, n);
+	net_query_gateways(a, &found);
+	LIST_FOREACH (g, &found, items)
+		LIST_PUSH(a, &v->gateways, items)->addr = *g;
 	return 0;
 }
 
@@ -214,6 +219,35 @@ static void judge_places(const struct verify *v, const struct probe *p, struct v
 	}
 }
 
+static bool has_carrier(const struct verify *v, const char *device)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < v->n_nics; i++)
+		if (!device[0] || str_eq(v->nics[i].name, device))
+			some |= v->nics[i].running;
+	return some;
+}
+
+/* What nobody could have taken says nothing about what stops it. */
+static void judge_unseen(const struct verify *v, struct verify_case *c)
+{
+	char text[IP_TEXT_SIZE];
+
+	c->verdict = VERIFY_STOPPED;
+	if (!has_carrier(v, c->device)) {
+		c->verdict = VERIFY_UNTESTED;
+		c->reason = "the interface has no carrier";
+		return;
+	}
+	LIST_FOREACH (g, &v->gateways, items)
+		if (g->addr.family == c->dst.family && g->asked > 1) {
+			c->verdict = VERIFY_UNTESTED;
+			c->reason = arena_printf(v->h->ops->arena, "%s does not answer",
+				ip_addr_format(&g->addr, text));
+		}
+}
+
 static void judge(struct verify *v)
 {
 	for (size_t i = 0; i < v->ret->n_cases; i++) {
@@ -228,7 +262,7 @@ static void judge(struct verify *v)
 		case PROBE_REFUSED:
 			c->verdict = had_no_way(p->error) ? VERIFY_UNTESTED : VERIFY_STOPPED;
 			break;
-		case PROBE_UNSEEN: c->verdict = VERIFY_STOPPED; break;
+		case PROBE_UNSEEN: judge_unseen(v, c); break;
 		case PROBE_SEEN: judge_places(v, p, c); break;
 		}
 		v->ret->count[c->verdict]++;
@@ -317,7 +351,7 @@ int ops_verify(struct ops *o, const char *name, struct verify_result *ret, struc
 		print_plan(&v);
 		return 0;
 	}
-	if ((r = net_probe(v.probes.items, v.probes.n_items, WAIT_MS, e)))
+	if ((r = net_probe(v.probes.items, v.probes.n_items, &v.gateways, WAIT_MS, e)))
 		return r;
 	judge(&v);
 	ret->ms = clock_ms() - began;

@@ -6,7 +6,8 @@
  *
  * Usage: firewall ROUNDS RULES ELEMENTS
  * Lines: label, median and least microseconds of a whole replacement ("alone", "beside"), of one
- * endpoint more and gone again by elements ("element"); of a replacement "alone", what was spent in
+ * endpoint more and gone again by elements ("element"); of all that is ever read of the table
+ * ("read", "read-beside"); of a replacement "alone", what was spent in
  * this process and in the kernel for it ("own"), and what of that is computing ("encode"). A first
  * round that is not counted fills the caches.
  */
@@ -144,6 +145,23 @@ static double change(struct net *n)
 	return (us(CLOCK_MONOTONIC) - began) / 2;
 }
 
+/* The form, the counters, the digest: before a change, and after it. */
+static double look(struct net *n)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+	struct fw_counters counters;
+	uint64_t form, digest;
+	struct err e;
+	double began = us(CLOCK_MONOTONIC);
+
+	if (net_nft_form(n, &form, &e) || net_nft_counters(n, a, &counters, &e) ||
+		net_nft_digest(n, &digest, &e))
+		fail_with(e.msg);
+	if (!form || !digest || !counters.n_items)
+		fail_with("the table is not there");
+	return us(CLOCK_MONOTONIC) - began;
+}
+
 static int cmp(const void *a, const void *b)
 {
 	const double x = *(const double *)a, y = *(const double *)b;
@@ -160,7 +178,8 @@ static void say(const char *label, double *took, size_t n)
 int main(int argc, char **argv)
 {
 	static double alone[MOST_ROUNDS], beside[MOST_ROUNDS], element[MOST_ROUNDS],
-		encode[MOST_ROUNDS], own[MOST_ROUNDS];
+		encode[MOST_ROUNDS], own[MOST_ROUNDS], reading[MOST_ROUNDS],
+		reading_beside[MOST_ROUNDS];
 	uint32_t rounds, rules, elements;
 	struct net *a, *b;
 	int empty, full;
@@ -183,10 +202,14 @@ int main(int argc, char **argv)
 		alone[i] = replace(a, &own[i], &encode[i]);
 		beside[i] = replace(b, &unused[0], &unused[1]);
 		element[i] = change(a);
+		reading[i] = look(a);
+		reading_beside[i] = look(b);
 	}
 	say("alone", alone, rounds);
 	say("beside", beside, rounds);
 	say("element", element, rounds);
+	say("read", reading, rounds);
+	say("read-beside", reading_beside, rounds);
 	say("own", own, rounds);
 	say("encode", encode, rounds);
 	net_close(a);

@@ -2,10 +2,13 @@
 /*
  * The floor: the least a program can do to bring a full dual-stack tunnel up in wf's scheme. It
  * sends the same netlink messages as `wf up --no-wait`, from values that are compiled in or given
- * as bytes, with one batch for rtnetlink and one message for WireGuard. No database, no checks, no
- * record.
+ * as bytes, with one batch for rtnetlink, one message for WireGuard and one transaction for the
+ * firewall; with RESOLV it also replaces /etc/resolv.conf by that file, and puts it back. No
+ * database, no checks, no record.
  *
- * Usage: floor up|down IFNAME KEYFILE PEERFILE ADDRESS4 PORT (key files hold 32 raw bytes)
+ * Usage: floor up IFNAME KEYFILE PEERFILE ADDRESS4 PORT BATCH [RESOLV]
+ *        floor down IFNAME BATCH [RESOLV]
+ * Key files hold 32 raw bytes, BATCH what tests/bench/table writes.
  */
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
@@ -22,9 +25,17 @@
 #include <fcntl.h>
 #include <time.h>
 
-enum { TABLE = 0x57460001, MARK = 0x57000001, MARK_ALL = 0x57000000, MASK = 0xff000000 };
+enum {
+	TABLE = 0x57460001,
+	TABLE_LAST = 0x57460000,
+	MARK = 0x57000001,
+	MARK_ALL = 0x57000000,
+	MASK = 0xff000000
+};
 
-static char buffer[65536];
+#define RESOLV_CONF "/etc/resolv.conf"
+
+static char buffer[131072];
 static size_t used;
 static unsigned seq, pending;
 
@@ -122,7 +133,7 @@ static void route(uint16_t type, int family, unsigned index)
 	m->rtm_type = index ? RTN_UNICAST : RTN_UNREACHABLE;
 	m->rtm_scope = family == AF_INET && index ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
 	m->rtm_protocol = index ? 87 : RTPROT_KERNEL;
-	mnl_attr_put_u32(h, RTA_TABLE, TABLE);
+	mnl_attr_put_u32(h, RTA_TABLE, index ? TABLE : TABLE_LAST);
 	mnl_attr_put_u32(h, RTA_PRIORITY, index ? 1 : 4294967294u);
 	if (index)
 		mnl_attr_put_u32(h, RTA_OIF, index);
@@ -179,6 +190,8 @@ static const struct rule rules[] = {
 	{AF_INET6, 5130, 254, 0, 0, 0, 1, "ff00::", 8},
 	{AF_INET, 5140, TABLE, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET6, 5140, TABLE, MARK_ALL, MASK, 1, 0, NULL, 0},
+	{AF_INET, 5145, TABLE_LAST, MARK_ALL, MASK, 1, 0, NULL, 0},
+	{AF_INET6, 5145, TABLE_LAST, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET, 5150, 0, MARK_ALL, MASK, 1, 0, NULL, 0},
 	{AF_INET6, 5150, 0, MARK_ALL, MASK, 1, 0, NULL, 0},
 };
@@ -266,12 +279,52 @@ static void sysctl(const char *path, const char *value)
 	close(fd);
 }
 
-static void up(struct mnl_socket *rt, struct mnl_socket *genl, char **argv)
+static size_t read_file(const char *path, char *to, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, to, size);
+
+	if (n <= 0 || (size_t)n == size)
+		exit(1);
+	close(fd);
+	return (size_t)n;
+}
+
+/* All between the first message and the last is acknowledged. */
+static void firewall(struct mnl_socket *nf, const char *path)
+{
+	int rest;
+
+	used = read_file(path, buffer, sizeof(buffer));
+	rest = (int)used;
+	for (struct nlmsghdr *h = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(h, rest);
+		h = mnl_nlmsg_next(h, &rest))
+		if (h->nlmsg_flags & NLM_F_ACK)
+			pending++;
+	flush(nf);
+}
+
+static void resolver(const char *path)
+{
+	static char text[4096];
+	size_t n = read_file(path, text, sizeof(text));
+	int fd = open(RESOLV_CONF ".new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, text, n) != (ssize_t)n || fsync(fd) < 0 || close(fd) < 0 ||
+		link(RESOLV_CONF, RESOLV_CONF ".old") < 0 ||
+		rename(RESOLV_CONF ".new", RESOLV_CONF) < 0) {
+		perror("floor: " RESOLV_CONF);
+		exit(1);
+	}
+}
+
+static void up(struct mnl_socket *rt, struct mnl_socket *genl, struct mnl_socket *nf, char **argv)
 {
 	const size_t n = sizeof(rules) / sizeof(rules[0]);
 	uint16_t family = wireguard_family(genl);
 	unsigned index;
 
+	firewall(nf, argv[7]);
 	sysctl("/proc/sys/net/ipv4/conf/all/src_valid_mark", "1");
 	sysctl("/proc/sys/net/ipv4/conf/all/arp_ignore", "1");
 	rule(RTM_NEWRULE, &rules[0]);
@@ -293,7 +346,7 @@ static void up(struct mnl_socket *rt, struct mnl_socket *genl, char **argv)
 	flush(rt);
 }
 
-static void down(struct mnl_socket *rt, char **argv)
+static void down(struct mnl_socket *rt, struct mnl_socket *nf, char **argv)
 {
 	for (size_t i = sizeof(rules) / sizeof(rules[0]); i-- > 0;)
 		rule(RTM_DELRULE, &rules[i]);
@@ -301,20 +354,36 @@ static void down(struct mnl_socket *rt, char **argv)
 	route(RTM_DELROUTE, AF_INET6, 0);
 	link_set(RTM_DELLINK, argv[2], 0);
 	flush(rt);
+	firewall(nf, argv[3]);
+}
+
+static struct mnl_socket *open_socket(int bus)
+{
+	struct mnl_socket *s = mnl_socket_open(bus);
+	int room = 1 << 20;
+
+	/* One answer for each message of the firewall. */
+	if (!s || mnl_socket_bind(s, 0, 0) < 0 ||
+		setsockopt(mnl_socket_get_fd(s), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		exit(1);
+	return s;
 }
 
 int main(int argc, char **argv)
 {
-	struct mnl_socket *rt = mnl_socket_open(NETLINK_ROUTE);
-	struct mnl_socket *genl = mnl_socket_open(NETLINK_GENERIC);
+	struct mnl_socket *rt = open_socket(NETLINK_ROUTE);
+	struct mnl_socket *nf = open_socket(NETLINK_NETFILTER);
 
-	if (!rt || !genl || mnl_socket_bind(rt, 0, 0) < 0 || mnl_socket_bind(genl, 0, 0) < 0)
-		return 1;
-	if (argc == 7 && strcmp(argv[1], "up") == 0)
-		up(rt, genl, argv);
-	else if (argc == 3 && strcmp(argv[1], "down") == 0)
-		down(rt, argv);
-	else
+	if ((argc == 8 || argc == 9) && strcmp(argv[1], "up") == 0) {
+		up(rt, open_socket(NETLINK_GENERIC), nf, argv);
+		if (argc == 9)
+			resolver(argv[8]);
+	} else if ((argc == 4 || argc == 5) && strcmp(argv[1], "down") == 0) {
+		if (argc == 5 && rename(RESOLV_CONF ".old", RESOLV_CONF) < 0)
+			return 1;
+		down(rt, nf, argv);
+	} else {
 		return 2;
+	}
 	return 0;
 }

@@ -196,9 +196,10 @@ probes() {
 	local end
 	P_BASE=$((P_BASE + 300))
 	[ "$P_BASE" -lt 31000 ] || P_BASE=2300
+	P_OPTIONS=$* P_FROM=$PROBER P_TO=${TARGETS:-$P_TARGETS}
 	# shellcheck disable=SC2086
 	on "$PROBER" "$LEAKS/probe" -b "$P_BASE" -m "$P_MARK" -s "$P_SOURCE" "$@" \
-		${TARGETS:-$P_TARGETS} >"$RIG/probes" || bail 'the probes do not run'
+		$P_TO >"$RIG/probes" || bail 'the probes do not run'
 }
 
 # mark_of NAME: the mark of its tunnel is what probes forge from now on.
@@ -232,13 +233,24 @@ kept_in() {
 	return 1
 }
 
+probes_of() {
+	sed 's/^[0-9]* //' "$RIG/probes" | grep -E -e "^($1) [^ ]*\$"
+}
+
 # outcome DESC PROBES RESULT: with the protection, each probe that matches ended so (both are
 # extended regular expressions for the whole).
 outcome() {
 	local lines odd
 	[ "$MODE" = on ] || return 0
-	lines=$(sed 's/^[0-9]* //' "$RIG/probes" | grep -E -e "^($2) [^ ]*\$")
+	lines=$(probes_of "$2")
 	odd=$(printf '%s\n' "$lines" | grep -Ev -e " ($3)\$")
+	# A busy machine answers late; whoever is silent gets a second chance with more time.
+	if printf '%s\n' "$odd" | grep -q ' silent$'; then
+		# shellcheck disable=SC2086
+		PROBER=$P_FROM TARGETS=$P_TO probes -w 4000 $P_OPTIONS
+		lines=$(probes_of "$2")
+		odd=$(printf '%s\n' "$lines" | grep -Ev -e " ($3)\$")
+	fi
 	if [ -n "$lines" ] && [ -z "$odd" ]; then
 		pass "$1"
 		return 0

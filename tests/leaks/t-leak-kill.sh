@@ -5,40 +5,19 @@
 # seconds: 150
 # SIGKILL at the system calls of up and of down with the kill switch on, under a stream of packets
 # bound to the NIC: from the first moment at which they are kept in until the last step of down none
-# is on the wire, and the next command ends in the state it is asked for. Every KILL_STEP-th
-# call is tried, beginning with another one for each commit (WF_SHIFT); all-leak-kill.sh tries all.
+# is on the wire, and the next command ends in the state it is asked for. Some calls
+# are tried (lib/kill.sh); all-leak-kill.sh tries all.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/netns.sh"
 . "$(dirname "$0")/../lib/wf.sh"
 . "$(dirname "$0")/lib-leaks.sh"
 rig_enter "$0" "$@"
 
-step=${KILL_STEP:-${WF_GUEST:+21}}
-step=${step:-5}
-# Calls without an effect that outlives the process are left out, as are the loader's, and questions
-# to the kernel where strace can tell them.
-calls=sendto,sendmsg,write,pwrite64,fsync,rename,unlink,openat,connect,flock,clone,clone3,vfork,mkdir
+. "$(dirname "$0")/../lib/kill.sh"
 
 leaks_net 1
 import a 1 "$DNS_BOTH"
 snapshot client "$RIG/before"
-
-# points VERB: one "NAME ORDINAL" per line, for each call that `wf VERB a` makes, in order. The same
-# command makes the same calls each time.
-points() {
-	on client env "WF_LIBEXEC=$WF_LIBEXEC" strace -qq -e "trace=$calls" -o "$RIG/tmp/calls" \
-		"$WF" "$1" a >/dev/null 2>&1
-	awk -F'(' '{ n[$1]++ }
-		$0 ~ /^openat/ && $0 !~ /O_CREAT|O_RDWR|O_WRONLY/ { next }
-		$0 ~ /^write\([12],/ || $0 ~ /^send.*(NFT_MSG_GET|RTM_GET)/ { next }
-		{ print $1, n[$1] }' "$RIG/tmp/calls"
-}
-
-# killed VERB NAME ORDINAL: runs it and kills it there.
-killed() {
-	on client env "WF_LIBEXEC=$WF_LIBEXEC" strace -qq -o /dev/null -e "trace=$2" \
-		-e "inject=$2:signal=KILL:when=$3" "$WF" "$1" a >"$RIG/tmp/killed" 2>&1
-}
 
 # guarded: whether the client's kernel has the table of a kill switch.
 guarded() {
@@ -63,10 +42,6 @@ no_window() {
 		unlike "$(flood_runs)" "$2" "$1: none at all"
 }
 
-chosen() {
-	awk -v step="$step" -v shift="${WF_SHIFT:-0}" '(NR + shift) % step == 0' "$1"
-}
-
 # Without the protection the same packets are on the wire all the while.
 MODE=off
 flood_start -n eth0
@@ -79,18 +54,18 @@ wf down a -q >/dev/null
 
 MODE=on
 protect a allow-lan=off
-points up >"$RIG/up"
-points down >"$RIG/down"
+kill_points up >"$RIG/up"
+kill_points down >"$RIG/down"
 num "$(wc -l <"$RIG/up")" -ge 10 "up makes $(wc -l <"$RIG/up") such calls"
 num "$(wc -l <"$RIG/down")" -ge 5 "down makes $(wc -l <"$RIG/down") such calls"
 snapshot client "$RIG/after"
 same_state "$RIG/before" "$RIG/after" 'no trace of the undisturbed round'
 
-chosen "$RIG/up" >"$RIG/up.chosen"
+kill_chosen "$RIG/up" >"$RIG/up.chosen"
 while read -r name n <&3; do
 	at="up killed at $name $n"
 	flood_start -n eth0 </dev/null
-	killed up "$name" "$n" </dev/null
+	kill_at up "$name" "$n" </dev/null
 	flood_stop
 	no_window "$at" 'nic.* kept clear'
 	sealed "$at" </dev/null
@@ -99,18 +74,18 @@ while read -r name n <&3; do
 	ok "$at: down" wf down a </dev/null
 	snapshot client "$RIG/after"
 	same_state "$RIG/before" "$RIG/after" "$at: down leaves no trace"
-	killed up "$name" "$n" </dev/null
+	kill_at up "$name" "$n" </dev/null
 	ok "$at: down at once" wf down a </dev/null
 	snapshot client "$RIG/after"
 	same_state "$RIG/before" "$RIG/after" "$at: and no trace"
 done 3<"$RIG/up.chosen"
 
-chosen "$RIG/down" >"$RIG/down.chosen"
+kill_chosen "$RIG/down" >"$RIG/down.chosen"
 while read -r name n <&3; do
 	at="down killed at $name $n"
 	wf up a -q </dev/null >/dev/null || fail "$at: up before it"
 	flood_start -n eth0 </dev/null
-	killed down "$name" "$n" </dev/null
+	kill_at down "$name" "$n" </dev/null
 	flood_stop
 	no_window "$at" 'nic.* clear kept'
 	sealed "$at" </dev/null
@@ -118,7 +93,7 @@ while read -r name n <&3; do
 	snapshot client "$RIG/after"
 	same_state "$RIG/before" "$RIG/after" "$at: no trace"
 	wf up a -q </dev/null >/dev/null || fail "$at: up before it"
-	killed down "$name" "$n" </dev/null
+	kill_at down "$name" "$n" </dev/null
 	ok "$at: up again" wf up a </dev/null
 	is "$(seen_via)" 's1 s1' "$at: traffic flows"
 	ok "$at: down at last" wf down a </dev/null

@@ -160,9 +160,9 @@ same_file() {
 }
 
 # within SECONDS CMD...: runs the command again and again until it succeeds. Not a check by itself
-# but what a check waits with, instead of a sleep.
+# but what a check waits with, instead of a sleep. The guest, emulated, is given six times as long.
 within() {
-	t_until=$(($(date +%s) + $1))
+	t_until=$(($(date +%s) + $1${WF_GUEST:+ * 6}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -lt "$t_until" ] || return 1

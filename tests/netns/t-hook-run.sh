@@ -168,4 +168,17 @@ is "$(ran)" 'postup file 1' 'its hooks run when asked'
 is_rc 0 'and' wf down file
 is "$(ran)" 'predown file 1' 'on the way down'
 
+
+# A hook that loads other rules takes wf's away; what protects comes back.
+provider_conf 1 account=3 extra='PostUp = nft flush ruleset
+PostUp = ip link set %i mtu 1333' >"$RIG/tmp/flush.conf"
+is_rc 0 'hooks that flush all rules' wf import "$RIG/tmp/flush.conf" --sponsor flush
+ok 'the kill switch' wf set flush kill-switch=on
+is_rc 0 'up' wf up flush --run-hooks
+like "$(cat "$T_TMP/stderr")" 'hook.* firewall' 'that a hook changed the firewall is told'
+is "$(wf status flush --json | jq -r '.tunnels[0].kill_switch')" true 'the kill switch is in force'
+like "$(on client nft list table inet wf)" 'policy drop' 'in the kernel'
+is "$(on client cat /sys/class/net/wg-flush/mtu)" 1333 'what else a hook did stays'
+is_rc 0 'down' wf down flush
+unlike "$(on client nft list tables)" 'inet wf' 'the table goes'
 t_done

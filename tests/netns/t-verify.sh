@@ -105,6 +105,22 @@ num "$(number untested)" -gt 0 'what could not be tested is told'
 on client ip link set eth0 up
 ok 'off' wf lockdown off
 
+# What nothing could have left by tells nothing.
+plug client eth0 2001:db8:c::2/64 via 10.1.0.1 via 2001:db8:c::1
+verify
+is "$(number leaked)" 62 'open again'
+on client ip neigh flush dev eth0
+on router nft 'add table netdev deaf; add chain netdev deaf in {
+	type filter hook ingress device "client" priority 0; policy drop; }'
+verify
+is "$(number stopped)" 0 'a gateway that does not answer has stopped nothing'
+like "$(jq -r '.cases[].reason' "$RIG/tmp/verify")" '^10.1.0.1 does not answer' 'it is told which'
+on router nft delete table netdev deaf
+on router ip link set client down
+verify
+is "$(number stopped)" 0 'nor has a cable that is not plugged in'
+on router ip link set client up
+
 # Who answers for a public address on the wire gets what is bound to the interface.
 on client ip route flush default
 verify

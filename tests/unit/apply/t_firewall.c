@@ -145,8 +145,10 @@ static void test_unknown(void)
 	ok(seen() == fw_form(two), "it is replaced as well");
 	is_int((long long)packets_of("wf_drop_out"), 17, "with its counters");
 	ok(nft("delete table inet wf"), "it is flushed");
-	is_int(change(two, one), 0, "planned from what is gone");
-	ok(seen() == fw_form(one), "it comes anew");
+	is_int(change(one, two), 0, "planned from what is gone");
+	ok(seen() == fw_form(two), "it comes anew");
+	is_int(change(&none, one), 0, "planned from nothing, and there is one");
+	ok(seen() == fw_form(one), "it is replaced");
 }
 
 static void test_edited(void)

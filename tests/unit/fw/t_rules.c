@@ -328,12 +328,35 @@ static void each(void (*test)(const struct family *x))
 	test(&families[1]);
 }
 
+static bool is_looked_at(const struct fw_set *s)
+{
+	LIST_FOREACH (c, &built, chains)
+		LIST_FOREACH (r, c, rules)
+			LIST_FOREACH (x, r, exprs)
+				if (str_eq(x->name, s->name))
+					return true;
+	return false;
+}
+
+/* Each set costs messages and questions, so there is none for nothing. */
+static void test_sets(const char *what)
+{
+	size_t unused = 0;
+
+	LIST_FOREACH (s, &built, sets)
+		unused += !is_looked_at(s);
+	is_int((int64_t)unused, 1, "%s: of %zu sets only the form stands in no rule", what,
+		built.n_sets);
+}
+
 int main(void)
 {
 	struct firewall f = {0};
 
 	arena = arena_new();
 	add_tunnel(arena, &f);
+	build(&f);
+	test_sets("a tunnel");
 	f.kill_switch = true;
 	LINK(arena, &f, bridges, "docker0");
 	*LIST_PUSH(arena, &f, lan_dns) = addr("192.168.1.1");
@@ -354,6 +377,7 @@ int main(void)
 	f = (struct firewall){0};
 	add_everything(arena, &f);
 	build(&f);
+	test_sets("everything");
 	each(test_split);
 	each(test_login);
 	each(test_cost);

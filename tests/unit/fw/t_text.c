@@ -23,7 +23,7 @@ static const char want[] =
 	"\t}\n"
 	"\tset e {\n"
 	"\t\ttype uid\n"
-	"\t\tflags timeout\n"
+	"\t\tflags constant,timeout\n"
 	"\t}\n"
 	"\tchain k {\n"
 	"\t\tip daddr != @s counter name c reject with icmpx port-unreachable\n"
@@ -42,7 +42,7 @@ static const char want_line[] =
 	": verdict; elements = { \"wg0\" . fc00::1 : jump k }; }; set s { type ipv4_addr; flags "
 	"interval; elements = { 10.0.0.0/8, 10.255.255.255-11.0.0.1, 255.255.255.255 }; }; set e { "
 	"type "
-	"uid; flags timeout; }; chain k { ip daddr != @s counter name c reject with icmpx "
+	"uid; flags constant,timeout; }; chain k { ip daddr != @s counter name c reject with icmpx "
 	"port-unreachable; }; chain b { type route hook output priority -150; policy drop; oifname "
 	". "
 	"ip6 daddr vmap @m; ct state established,related meta mark set 0x57000000 goto k; ip6 "
@@ -90,7 +90,8 @@ static void make_table(struct arena *a, struct fw_table *t)
 		s->elems[2] = *e;
 		*e = other;
 	}
-	fw_set_add(a, t, "e", FW_SET_TIMEOUT, (const enum fw_type[]){FW_TYPE_UID}, 1);
+	fw_set_add(a, t, "e", FW_SET_TIMEOUT | FW_SET_CONSTANT, (const enum fw_type[]){FW_TYPE_UID},
+		1);
 	build_chain(&b, "k");
 	RULE(&b, NOT(IN("s", FW_DADDR4)), COUNT("c"), REJECT(FW_PORT_UNREACHABLE));
 	build_base(&b, "b", FW_ROUTE, FW_OUTPUT, -150, true);

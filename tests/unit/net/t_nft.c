@@ -155,10 +155,12 @@ static const char table[] =
 	"table inet wf {\n"
 	"  set form { type mark . mark; elements = { 0x12345678 . 0x9abcdef0 } }\n"
 	"  set some { type ipv4_addr; flags timeout; elements = { 192.0.2.1 } }\n"
+	"  set fixed { type ipv4_addr; flags constant; elements = { 192.0.2.9 } }\n"
 	"  set ranges { type ipv4_addr; flags interval; elements = { 10.0.0.0/8 } }\n"
 	"  counter stopped { packets 7 bytes 700 }\n"
 	"  counter passed { packets 1 bytes 99 }\n"
-	"  chain guard { ip daddr @some accept; udp dport { 53, 853 } drop; }\n"
+	"  chain guard { ip daddr @some accept; ip daddr @fixed accept; udp dport { 53, 853 } "
+	"drop; }\n"
 	"  chain out { type filter hook output priority 0; policy accept; jump guard; }\n"
 	"}\n";
 
@@ -378,6 +380,11 @@ static void test_digest(struct net *n)
 	}
 	ok(nft("add element inet wf some { 203.0.113.10 timeout 60s }"), "a timed element");
 	ok(digest_of(n) == before, "is nobody's edit");
+	/* That is why the elements of such a set are not read. */
+	ok(!nft("add element inet wf fixed { 192.0.2.10 }"), "a constant is not added to");
+	ok(!nft("delete element inet wf fixed { 192.0.2.9 }"), "nor taken from");
+	ok(!nft("flush set inet wf fixed"), "nor emptied");
+	ok(!nft("delete set inet wf fixed"), "nor removed while a rule looks at it");
 	ok(nft("reset counters inet\n"), "counters that start anew");
 	ok(digest_of(n) == before, "are none either");
 	ok(nft("insert rule inet wf guard accept"), "a rule");

@@ -97,8 +97,12 @@ static void test_parse(void)
 	wire_addr(AF_INET, 9, &want);
 	ok(ip_addr_equal(&w.dst, &want), "ARP: who is asked for");
 	ok(!wire_parse(ETH_P_ARP, arp, 27, &w), "ARP, cut off");
+	arp[7] = 2;
+	ok(!wire_parse(ETH_P_ARP, arp, sizeof(arp), &w), "ARP's answer is no question");
 	ok(!wire_parse(ETH_P_LOOPBACK, arp, sizeof(arp), &w), "something else");
 }
+
+static struct probe_gateways gateways;
 
 static void test_nowhere(void)
 {
@@ -106,7 +110,7 @@ static void test_nowhere(void)
 		probe(PROBE_ICMP, AF_INET, 3), probe(PROBE_DNS, AF_INET6, 4)};
 	int64_t began = clock_ms();
 
-	works(net_probe(p, 4, 3000, &rig_err), "no interface");
+	works(net_probe(p, 4, &gateways, 3000, &rig_err), "no interface");
 	for (size_t i = 0; i < 4; i++)
 		is_int(p[i].fate, PROBE_REFUSED, "no interface: %s", probe_kind_name(p[i].kind));
 	is_int(p[0].error, ENETUNREACH, "and why");
@@ -118,7 +122,7 @@ static void test_unable(void)
 	struct probe p = probe(PROBE_DNS, AF_INET, 50);
 
 	p.source = rig_prefix("198.51.100.7").addr;
-	works(net_probe(&p, 1, 3000, &rig_err), "an address that is not ours");
+	works(net_probe(&p, 1, &gateways, 3000, &rig_err), "an address that is not ours");
 	is_int(p.fate, PROBE_UNABLE, "is not tested");
 	is_int(p.error, EADDRNOTAVAIL, "and why");
 }
@@ -129,7 +133,7 @@ static void test_all_kinds(void)
 
 	for (unsigned i = 0; i < 2 * PROBE_KINDS; i++)
 		p[i] = probe(i % PROBE_KINDS, i < PROBE_KINDS ? AF_INET : AF_INET6, i + 1);
-	works(net_probe(p, 2 * PROBE_KINDS, 2000, &rig_err), "every kind");
+	works(net_probe(p, 2 * PROBE_KINDS, &gateways, 2000, &rig_err), "every kind");
 	for (unsigned i = 0; i < 2 * PROBE_KINDS; i++) {
 		is_int(p[i].fate, PROBE_SEEN, "%s is seen, IPv%d", probe_kind_name(p[i].kind),
 			p[i].dst.family == AF_INET ? 4 : 6);
@@ -144,11 +148,11 @@ static void test_question(void)
 	struct probe p = probe(PROBE_UDP, AF_INET, 40);
 
 	str_copy(p.device, sizeof(p.device), "wf-tap");
-	works(net_probe(&p, 1, 2000, &rig_err), "bound to a link");
+	works(net_probe(&p, 1, &gateways, 2000, &rig_err), "bound to a link");
 	is_int(p.fate, PROBE_SEEN, "the question for its address is seen");
 	is_int(p.seen[0], tap, "on that link");
 	str_copy(p.device, sizeof(p.device), "wf-none");
-	works(net_probe(&p, 1, 2000, &rig_err), "bound to a link that is not there");
+	works(net_probe(&p, 1, &gateways, 2000, &rig_err), "bound to a link that is not there");
 	is_int(p.fate, PROBE_UNABLE, "is not tested");
 }
 
@@ -162,7 +166,7 @@ static void test_shared(void)
 		p[i].dst = rig_prefix("198.51.100.53").addr;
 	}
 	str_copy(p[1].device, sizeof(p[1].device), "lo");
-	works(net_probe(p, 3, 500, &rig_err), "three times the same server");
+	works(net_probe(p, 3, &gateways, 500, &rig_err), "three times the same server");
 	is_int(p[0].fate, PROBE_SEEN, "by UDP: seen");
 	ok(p[1].fate != PROBE_SEEN, "the one bound to lo is not taken for another");
 	is_int(p[2].fate, PROBE_SEEN, "by TCP: seen");
