@@ -10,7 +10,7 @@
 #include "ops/lockdown.h"
 
 static const struct option_row options[] = {
-	{"allow", 0, "WHAT,…", "on: lan, ssh, a local PREFIX, tcp/PORT, udp/PORT stay open"},
+	{"allow", 0, "WHAT,...", "on: lan, ssh, a local PREFIX, tcp/PORT, udp/PORT stay open"},
 	{"confirm", 0, "lose-ssh", "on: SSH logins may be cut"},
 	{"check", 0, NULL, "status: exit 3 when it is off or not in force"},
 	{0},
@@ -86,6 +86,7 @@ static int run_on(struct cmd *c, struct err *e)
 	strbuf_addf(&c->out, "%s lockdown on: nothing leaves but through tunnels%s%s\n",
 		term_sign(&c->term, TERM_BLOCKED), allowed ? "; open: " : "",
 		allowed ? allowed : "");
+	cmd_flush(c);
 	cmd_say(c, "%s", release);
 	return 0;
 }

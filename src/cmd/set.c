@@ -50,11 +50,15 @@ static void print_settings(struct cmd *c, const struct set_result *r)
 	table_column(t, "SETTING", false);
 	table_column(t, "VALUE", false);
 	table_column(t, "TAKES", false);
+	table_column(t, "MEANS", false);
 	for (size_t i = 0; i < r->n_settings; i++) {
+		const struct setting_help *help = ops_set_help(i);
+
 		table_row(t);
 		table_cell(t, r->settings[i].key);
 		table_cell(t, r->settings[i].value);
-		table_cell(t, ops_set_help(i)->values);
+		table_cell(t, help->values);
+		table_cell(t, help->what);
 	}
 	table_print(t, &c->out);
 }
@@ -69,6 +73,7 @@ static void print_changes(struct cmd *c, const struct set_result *r)
 		strbuf_addf(&c->out, "%s  %s %s → %s%s\n", name, s->key,
 			present_text(c->arena, s->old), present_text(c->arena, s->fresh),
 			c->dry_run ? "  (not kept: dry run)" : "");
+	cmd_flush(c);
 	if (r->note)
 		cmd_say(c, "note: %s", r->note);
 	if (r->applied)
@@ -97,7 +102,7 @@ static int run(struct cmd *c, struct err *e)
 
 const struct command cmd_set = {
 	.name = "set",
-	.args = "NAME [KEY=VALUE…]",
+	.args = "NAME [KEY=VALUE...]",
 	.summary = "show or change settings: kill switch, DNS, split tunnel, MTU …",
 	.help = "  What protects (kill-switch, allow-lan, allow-in, dns-leak, dns, split) is in "
 		"force "

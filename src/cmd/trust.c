@@ -10,7 +10,7 @@
 #include "cmd/rows.h"
 
 static const struct option_row options[] = {
-	{"hash", 0, "SHA256:…", "trust them without a question when they hash to this"},
+	{"hash", 0, "SHA256:...", "trust them without a question when they hash to this"},
 	{"revoke", 0, NULL, "trust them no more"},
 	{0},
 };

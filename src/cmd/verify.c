@@ -118,6 +118,7 @@ static void print_text(struct cmd *c, const struct verify_result *r)
 		r->count[VERIFY_LEAKED], term_off(&c->term), r->n_cases, r->count[VERIFY_STOPPED],
 		r->count[VERIFY_TUNNEL], r->count[VERIFY_UNTESTED], (long long)(r->ms / 1000),
 		(long long)(r->ms % 1000));
+	cmd_flush(c); /* the limits stand below the result */
 	for (size_t i = 0; i < sizeof(untried) / sizeof(untried[0]); i++)
 		cmd_say(c, "%s %s", i ? "           " : "not tried: ", untried[i]);
 }
@@ -192,7 +193,7 @@ const struct command cmd_verify = {
 	.summary = "try to leak, and see what gets out",
 	.help = "  Sends a few packets to addresses that nobody has, and DNS queries to the "
 		"resolvers outside\n  the tunnel, in every way a program has; exit 3 when any got "
-		"out. -v: one line for each.\n",
+		"out. -v: one line for each.\n  NAME: that tunnel has to be up.\n",
 	.examples = "  wf verify\n  wf verify mullvad --json",
 	.needs = NEED_NET,
 	.max_args = 1,

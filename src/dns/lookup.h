@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Names of endpoints: /etc/hosts first, then the resolvers this machine uses outside of wf's
- * tunnels (dns/resolver.h) by a socket that carries wf's mark, so that the question leaves outside every tunnel. Retries as wg(8) does
- * (WG_ENDPOINT_RESOLUTION_RETRIES: a number or "infinity"; default 15; 1 s times 1.2 up to 20 s);
- * "no such name" is final.
+ * tunnels (dns/resolver.h) by a socket that carries wf's mark, so that the question leaves outside
+ * every tunnel. Retries as wg(8) does (WG_ENDPOINT_RESOLUTION_RETRIES: a number or "infinity";
+ * default 15; 1 s times 1.2 up to 20 s); "no such name" is final.
  */
 #ifndef WF_DNS_LOOKUP_H
 #define WF_DNS_LOOKUP_H

@@ -17,7 +17,7 @@
  *                 its first packet and known by that from then on, which is cheaper than the
  *                 tuple; after `conntrack -F` or a reload the tuple finds it again. The mark lets
  *                 nothing out: see `marked`.
- *   redir         prerouting nat -100  port 53 of bridges to the tunnel's server; dnat rows.
+ *   redir         prerouting nat -100  port 53 of bridges to the holder's server; dnat rows.
  *                 Those from outside are inbound connections: their answers leave where they
  *                 came in.
  *   ingress_local input 0 [K]      tunnels; what comes to a tunnel or an inbound port and has been
