@@ -61,8 +61,9 @@
  * With the kill switch the tunnels' addresses and DNS servers are kept prefixes, too: they look
  * like the LAN's, and a socket bound to the network card would take them there.
  *
- * Bridges count as this machine: traffic to them is not checked, theirs is when it is forwarded; so
- * a resolver in a container is this machine's resolver.
+ * Bridges count as this machine: traffic to private addresses behind them is not checked, theirs is
+ * when it is forwarded; so a resolver in a container is this machine's resolver. Other addresses are
+ * not behind them: a bridge that gets a network card is no way out.
  *
  * Of a packet of an established connection, in the tunnel or as ciphertext, no hook evaluates more
  * than 14 expressions of the kernel, our chains of that hook taken together (tests/unit/fw). That

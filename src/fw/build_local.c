@@ -150,6 +150,14 @@ static void add_out_tunnel(struct build *b)
 	RULE(b, GOTO("refuse"));
 }
 
+/* Containers have private addresses. Nothing else: a bridge may get a network card one day. */
+static void add_out_bridge(struct build *b)
+{
+	build_chain(b, "out_bridge");
+	RULE(b, V4, IN("near4", FW_DADDR4), ACCEPT);
+	RULE(b, V6, IN("near6", FW_DADDR6), ACCEPT);
+}
+
 static void add_egress(struct build *b)
 {
 	bool kill = b->f->kill_switch;
@@ -237,6 +245,7 @@ void build_local(struct build *b)
 		add_final_tunnel(b);
 	if (b->hold) {
 		add_out_tunnel(b);
+		add_out_bridge(b);
 		add_egress(b);
 	}
 	if (b->f->kill_switch) {

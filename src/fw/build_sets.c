@@ -330,6 +330,12 @@ static void add_constants(struct build *b)
 	NUMBERS(b, "nd_out", FW_TYPE_ICMPV6, 133, 135, 136);
 	NUMBERS(b, "nd_in", FW_TYPE_ICMPV6, 133, 134, 135, 136, 137);
 	NUMBERS(b, "errors", FW_TYPE_PROTO, IPPROTO_ICMP, IPPROTO_ICMPV6);
+	for (size_t i = 0; i < 2; i++) {
+		SET(b, NAME4(families[i], "near"), FW_SET_INTERVAL, ADDR(families[i]));
+		for (size_t k = 0; k < firewall_n_lan; k++)
+			if (firewall_lan[k].addr.family == families[i])
+				push_prefix(b, &firewall_lan[k]);
+	}
 	for (size_t i = first; i < b->t->n_sets; i++)
 		b->t->sets[i].flags |= FW_SET_CONSTANT;
 }
@@ -523,15 +529,16 @@ static void add_open_rows(struct build *b, const char *name, bool by_in)
 void build_maps(struct build *b)
 {
 	const struct fw_verdict accept = verdict(FW_ACCEPT, NULL);
+	const struct fw_verdict bridge = verdict(FW_JUMP, "out_bridge");
 
 	if (b->hold) {
-		add_link_map(b, "out_if", verdict(FW_GOTO, "out_tunnel"), accept);
+		add_link_map(b, "out_if", verdict(FW_GOTO, "out_tunnel"), bridge);
 		add_marked(b);
 	}
 	if (b->f->kill_switch) {
 		add_link_map(b, "in_if", accept, verdict(FW_JUMP, "from_bridge"));
 		add_link_map(b, "final_if", b->steer ? verdict(FW_GOTO, "final_tunnel") : accept,
-			accept);
+			bridge);
 		add_final_mark(b);
 		add_answered_in(b);
 		add_states(b);
