@@ -111,6 +111,23 @@ static void add_endpoints(struct build *b, uint8_t family)
 		}
 }
 
+/* Every mark with every endpoint: one question for what a tunnel sends most. */
+static void add_out(struct build *b, uint8_t family)
+{
+	SET(b, NAME4(family, "out"), 0, FW_TYPE_MARK, ADDR(family), FW_TYPE_PROTO, FW_TYPE_PORT);
+	LIST_FOREACH (mark, b->f, marks)
+		LIST_FOREACH (x, b->f, endpoints)
+			if (x->addr.family == family) {
+				struct key k = {0};
+
+				put_u32(&k, *mark);
+				put_addr(&k, &x->addr);
+				put_u8(&k, x->proto);
+				put_port(&k, x->port);
+				push(b, &k);
+			}
+}
+
 static void add_dns(struct build *b, uint8_t family)
 {
 	SET(b, NAME4(family, "tdns"), 0, FW_TYPE_IFNAME, ADDR(family));
@@ -344,6 +361,7 @@ void build_sets(struct build *b)
 {
 	for (size_t i = 0; i < 2; i++) {
 		add_endpoints(b, families[i]);
+		add_out(b, families[i]);
 		add_dns(b, families[i]);
 		add_logins(b, families[i]);
 		add_addresses(b, families[i]);
