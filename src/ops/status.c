@@ -104,6 +104,7 @@ static void add_running(struct host *h, const struct contribution *c, const stru
 			add_peer(h->ops, t, p);
 	t->state = judge(c, t, state_find_link(own, c->ifname) != NULL);
 	status_add_protection(h, c, own, &ret->firewall, t);
+	status_add_bridges(h, c, t);
 	if (t->state != TUNNEL_CONNECTED)
 		ret->any_down_or_drift = true;
 }

@@ -5,8 +5,11 @@
  */
 #include "ops/status_parts.h"
 
+#include <net/if.h>
+
 #include "base/str.h"
 #include "net/nft.h"
+#include "net/query.h"
 
 /* Names for JSON, and the counters of the table (fw/build.c). */
 static const struct {
@@ -87,6 +90,29 @@ void status_add_protection(const struct host *h, const struct contribution *c,
 	if (have)
 		LIST_FOREACH (server, have, servers)
 			*LIST_PUSH(h->ops->arena, t, resolver_servers) = *server;
+}
+
+/* A bridge that was for this machine alone when it was let by, and has a way out of it now. */
+void status_add_bridges(const struct host *h, const struct contribution *c, struct tunnel_status *t)
+{
+	const struct firewall *f = &c->own.firewall;
+	struct facts now = {0};
+	struct err unknown;
+
+	if (!f->present || !f->n_bridges ||
+		net_query_bridges(h->net, h->ops->arena, &now, &unknown))
+		return;
+	LIST_FOREACH (b, f, bridges) {
+		bool local = !if_nametoindex(b->name);
+
+		LIST_FOREACH (x, &now, bridges)
+			local |= str_eq(x->name, b->name);
+		if (!local)
+			*LIST_PUSH(h->ops->arena, t, drift) = arena_printf(h->ops->arena,
+				"bridge '%s' leads out of this machine now and is not checked: "
+				"'wf reload %s' sees to it",
+				b->name, t->name);
+	}
 }
 
 /* In a line instead of as an operation, where the operation would not say what happened. */

@@ -240,4 +240,20 @@ open_flow lan router 10.1.0.1 7003
 is_rc 0 'up' wf up a
 ok 'a connection to the LAN stays' flow_stands 7003
 is_rc 0 'down' wf down a
+
+# --- a bridge that gets a way out ---------------------------------------------------------------
+
+if on client ip link add port0 type ifb 2>/dev/null; then
+	on client sh -c 'ip link add br0 type bridge && ip link set br0 up && ip link set port0 up'
+	is_rc 0 'up beside a bridge' wf up a
+	is_rc 0 'status --check' wf status a --check
+	on client ip link set port0 master br0
+	is_rc 3 'it gets a port that leads out' wf status a --check
+	like "$(wf status)" "bridge 'br0' leads out" 'status says so'
+	ok 'reload' wf reload a
+	is_rc 0 'sees to it' wf status a --check
+	unlike "$(on client nft list set inet wf vbr)" br0 'it is checked from now on'
+	is_rc 0 'down' wf down a
+	on client sh -c 'ip link del br0; ip link del port0'
+fi
 t_done
