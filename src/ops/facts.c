@@ -87,13 +87,11 @@ static void let_through(void *ctx)
 
 static int prepare_asking(struct host *h, struct asking *k, struct err *e)
 {
-	struct arena *a = h->ops->arena;
-	struct state want = {0};
+	const struct firewall *want = host_firewall(h);
 
 	*k = (struct asking){.h = h};
-	merge_record(a, &h->record, &want);
-	k->gated = want.firewall.kill_switch || want.firewall.dns_gate;
-	return k->gated ? resolver_upstream(a, &k->servers, &k->n_servers, e) : 0;
+	k->gated = want->kill_switch || want->dns_gate;
+	return k->gated ? resolver_upstream(h->ops->arena, &k->servers, &k->n_servers, e) : 0;
 }
 
 static int add_candidates(
@@ -264,11 +262,13 @@ static int gather_resolver(struct host *h, const struct tunnel *t, struct facts 
 
 static bool is_full(const struct tunnel *t)
 {
+	struct ip_cover cover = {0};
+
 	LIST_FOREACH (p, t, peers)
 		LIST_FOREACH (x, p, allowed)
-			if (x->len <= 1) /* half of a family counts as well */
-				return t->table_mode == TABLE_AUTO;
-	return false;
+			ip_cover_add(&cover, x);
+	return t->table_mode == TABLE_AUTO &&
+		(ip_cover_all(&cover, AF_INET) || ip_cover_all(&cover, AF_INET6));
 }
 
 static int gather_kind(

@@ -64,6 +64,9 @@ struct contribution *host_replace(struct host *h, struct contribution *old,
 int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	struct state *foreign, struct err *e);
 
+/* What all that is recorded together asks of the firewall; in the arena. */
+const struct firewall *host_firewall(struct host *h);
+
 struct host_plan {
 	struct plan plan;
 	bool *done; /* per operation */

@@ -173,6 +173,14 @@ int host_apply(struct host *h, struct host_plan *p, enum stage first, enum stage
 	return r;
 }
 
+const struct firewall *host_firewall(struct host *h)
+{
+	struct state want = {0};
+
+	merge_record(h->ops->arena, &h->record, &want);
+	return arena_memdup(h->ops->arena, &want.firewall, sizeof(want.firewall));
+}
+
 /* Settings that nobody wants any more have been put back by the plan; the firewall has its final
  * form. */
 static void forget_settled(struct host *h)

@@ -15,7 +15,6 @@
 #include "ops/lockdown_file.h"
 #include "ops/up.h"
 #include "plan/compile.h"
-#include "plan/merge.h"
 #include "sys/machine.h"
 
 #define SSH_PORT 22
@@ -294,12 +293,10 @@ static int delete_rules(struct host *h, struct lockdown_result *ret, struct err 
 /* Whatever the record was or could not be: when nobody in it asks for the table, it goes. */
 static int delete_table(struct host *h, struct lockdown_result *ret, struct err *e)
 {
-	struct state want = {0};
 	uint64_t form;
 	int r;
 
-	merge_record(h->ops->arena, &h->record, &want);
-	if (want.firewall.present)
+	if (host_firewall(h)->present)
 		return 0;
 	if ((r = net_nft_form(h->net, &form, e)) || !form)
 		return r;

@@ -11,14 +11,13 @@
 
 void sockets_end_cut(struct host *h)
 {
-	struct state want = {0};
+	const struct firewall *want = host_firewall(h);
 	unsigned ended = 0;
 	struct err why;
 
-	merge_record(h->ops->arena, &h->record, &want);
-	if (!want.firewall.kill_switch || !merge_holder(&h->record))
+	if (!want->kill_switch || !merge_holder(&h->record))
 		return;
-	if (net_end_sockets(h->net, &want.firewall, &ended, &why))
+	if (net_end_sockets(h->net, want, &ended, &why))
 		h->ops->ui->warn(h->ops->ui->ctx, &why);
 	else if (ended)
 		ops_note(h->ops, "%u connection%s from before the kill switch %s ended", ended,

@@ -10,7 +10,6 @@
 #include "base/str.h"
 #include "net/nft.h"
 #include "net/query.h"
-#include "plan/merge.h"
 
 /* Names for JSON, and the counters of the table (fw/build.c). */
 static const struct {
@@ -43,11 +42,9 @@ int status_add_firewall(
 	struct arena *a = h->ops->arena;
 	struct firewall_status *f = &ret->firewall;
 	struct fw_counters found = {0};
-	struct state want = {0};
 	int r;
 
-	merge_record(a, &h->record, &want);
-	f->wanted = want.firewall.present;
+	f->wanted = host_firewall(h)->present;
 	f->gone = f->wanted && !own->firewall.present;
 	f->edited = own->firewall.unknown;
 	f->present = own->firewall.present && !own->firewall.unknown;
