@@ -60,8 +60,12 @@ struct fw_expr rule_lookup(enum fw_expr_kind kind, const char *set, const enum f
 	unsigned n);
 
 #define RULE_COUNT_(type, ...) (sizeof((type[]){__VA_ARGS__}) / sizeof(type))
+/* A key of more parts than there is room for does not compile. */
+#define RULE_PARTS_(type, ...)                                                                     \
+	(RULE_COUNT_(type, __VA_ARGS__) +                                                          \
+		0 * sizeof(char[RULE_COUNT_(type, __VA_ARGS__) <= FW_KEY_PARTS ? 1 : -1]))
 #define RULE_FIELDS_(...)                                                                          \
-	(const enum fw_field[]){__VA_ARGS__}, RULE_COUNT_(enum fw_field, __VA_ARGS__)
+	(const enum fw_field[]){__VA_ARGS__}, RULE_PARTS_(enum fw_field, __VA_ARGS__)
 
 #define RULE(b, ...)                                                                               \
 	build_rule(b, (struct fw_expr[]){__VA_ARGS__}, RULE_COUNT_(struct fw_expr, __VA_ARGS__))

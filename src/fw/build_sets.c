@@ -19,7 +19,7 @@ static struct fw_set *last_set(struct build *b)
 
 #define SET(b, name, flags, ...)                                                                   \
 	fw_set_add((b)->a, (b)->t, name, flags, (const enum fw_type[]){__VA_ARGS__},               \
-		RULE_COUNT_(enum fw_type, __VA_ARGS__))
+		RULE_PARTS_(enum fw_type, __VA_ARGS__))
 
 struct key {
 	struct fw_elem e;

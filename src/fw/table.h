@@ -63,7 +63,7 @@ struct fw_verdict {
  * addresses and ports of the network, numbers of the host; but in an interval set every part is of
  * the network, so that order is order.
  */
-#define FW_KEY_PARTS 3
+#define FW_KEY_PARTS 4
 #define FW_KEY_SIZE  32 /* interface name and IPv6 address */
 struct fw_elem {
 	uint8_t key[FW_KEY_SIZE];
