@@ -45,6 +45,7 @@
  *                 tunnel's mark is enough here: what has it was held against the endpoints at
  *                 output, and what is forwarded passed by `egress_forward`.
  *
+ *   out4/6 (sets) the same question as `cipher`, as one, for the many packets of a tunnel in use.
  *   cipher4/6     mark M or a tunnel's, exactly, and an endpoint's address, protocol and port; or
  *                 the source port of a listening tunnel; or DNS to a server that may be asked for
  *                 some seconds (elements with a timeout). The mark alone lets nothing out, nor the
@@ -61,8 +62,9 @@
  * With the kill switch the tunnels' addresses and DNS servers are kept prefixes, too: they look
  * like the LAN's, and a socket bound to the network card would take them there.
  *
- * Bridges count as this machine: traffic to them is not checked, theirs is when it is forwarded; so
- * a resolver in a container is this machine's resolver.
+ * Bridges count as this machine: traffic to private addresses behind them is not checked, theirs
+ * is when it is forwarded; so a resolver in a container is this machine's resolver. Other addresses
+ * are not behind them: a bridge that gets a network card is no way out.
  *
  * Of a packet of an established connection, in the tunnel or as ciphertext, no hook evaluates more
  * than 14 expressions of the kernel, our chains of that hook taken together (tests/unit/fw). That

@@ -150,12 +150,25 @@ static void add_out_tunnel(struct build *b)
 	RULE(b, GOTO("refuse"));
 }
 
+/* Containers have private addresses. Nothing else: a bridge may get a network card one day. */
+static void add_out_bridge(struct build *b)
+{
+	build_chain(b, "out_bridge");
+	RULE(b, V4, IN("near4", FW_DADDR4), ACCEPT);
+	RULE(b, V6, IN("near6", FW_DADDR6), ACCEPT);
+}
+
 static void add_egress(struct build *b)
 {
 	bool kill = b->f->kill_switch;
 
 	build_base(b, "egress_local", FW_FILTER, FW_OUTPUT, 0, kill);
 	RULE(b, BY("out_if", FW_OIFNAME));
+	/* Of a tunnel that listens most packets go elsewhere. */
+	if (kill && !b->f->n_listen_ports) {
+		RULE(b, V4, IN("out4", FW_MARK, FW_DADDR4, FW_L4PROTO, FW_DPORT), ACCEPT);
+		RULE(b, V6, IN("out6", FW_MARK, FW_DADDR6, FW_L4PROTO, FW_DPORT), ACCEPT);
+	}
 	RULE(b, BY("marked", FW_NFPROTO, FW_MARK));
 	if (kill)
 		RULE(b, JUMP("guard"));
@@ -179,8 +192,8 @@ static void add_egress(struct build *b)
 static void add_ingress(struct build *b)
 {
 	build_base(b, "ingress_local", FW_FILTER, FW_INPUT, 0, true);
-	RULE(b, BY("in_if", FW_IIFNAME));
 	RULE(b, BY("answered_in", FW_CT_MARK, FW_CT_STATE));
+	RULE(b, BY("in_if", FW_IIFNAME));
 	RULE(b, BY("in_state", FW_NFPROTO, FW_CT_STATE));
 	RULE(b, IN("inb", FW_L4PROTO, FW_DPORT), ACCEPT);
 	RULE(b, V4, UDP, IN("client4", FW_DPORT, FW_SPORT), ACCEPT);
@@ -237,6 +250,7 @@ void build_local(struct build *b)
 		add_final_tunnel(b);
 	if (b->hold) {
 		add_out_tunnel(b);
+		add_out_bridge(b);
 		add_egress(b);
 	}
 	if (b->f->kill_switch) {

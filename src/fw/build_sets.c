@@ -111,6 +111,23 @@ static void add_endpoints(struct build *b, uint8_t family)
 		}
 }
 
+/* Every mark with every endpoint: one question for what a tunnel sends most. */
+static void add_out(struct build *b, uint8_t family)
+{
+	SET(b, NAME4(family, "out"), 0, FW_TYPE_MARK, ADDR(family), FW_TYPE_PROTO, FW_TYPE_PORT);
+	LIST_FOREACH (mark, b->f, marks)
+		LIST_FOREACH (x, b->f, endpoints)
+			if (x->addr.family == family) {
+				struct key k = {0};
+
+				put_u32(&k, *mark);
+				put_addr(&k, &x->addr);
+				put_u8(&k, x->proto);
+				put_port(&k, x->port);
+				push(b, &k);
+			}
+}
+
 static void add_dns(struct build *b, uint8_t family)
 {
 	SET(b, NAME4(family, "tdns"), 0, FW_TYPE_IFNAME, ADDR(family));
@@ -330,6 +347,12 @@ static void add_constants(struct build *b)
 	NUMBERS(b, "nd_out", FW_TYPE_ICMPV6, 133, 135, 136);
 	NUMBERS(b, "nd_in", FW_TYPE_ICMPV6, 133, 134, 135, 136, 137);
 	NUMBERS(b, "errors", FW_TYPE_PROTO, IPPROTO_ICMP, IPPROTO_ICMPV6);
+	for (size_t i = 0; i < 2; i++) {
+		SET(b, NAME4(families[i], "near"), FW_SET_INTERVAL, ADDR(families[i]));
+		for (size_t k = 0; k < firewall_n_lan; k++)
+			if (firewall_lan[k].addr.family == families[i])
+				push_prefix(b, &firewall_lan[k]);
+	}
 	for (size_t i = first; i < b->t->n_sets; i++)
 		b->t->sets[i].flags |= FW_SET_CONSTANT;
 }
@@ -338,6 +361,7 @@ void build_sets(struct build *b)
 {
 	for (size_t i = 0; i < 2; i++) {
 		add_endpoints(b, families[i]);
+		add_out(b, families[i]);
 		add_dns(b, families[i]);
 		add_logins(b, families[i]);
 		add_addresses(b, families[i]);
@@ -523,15 +547,16 @@ static void add_open_rows(struct build *b, const char *name, bool by_in)
 void build_maps(struct build *b)
 {
 	const struct fw_verdict accept = verdict(FW_ACCEPT, NULL);
+	const struct fw_verdict bridge = verdict(FW_JUMP, "out_bridge");
 
 	if (b->hold) {
-		add_link_map(b, "out_if", verdict(FW_GOTO, "out_tunnel"), accept);
+		add_link_map(b, "out_if", verdict(FW_GOTO, "out_tunnel"), bridge);
 		add_marked(b);
 	}
 	if (b->f->kill_switch) {
 		add_link_map(b, "in_if", accept, verdict(FW_JUMP, "from_bridge"));
 		add_link_map(b, "final_if", b->steer ? verdict(FW_GOTO, "final_tunnel") : accept,
-			accept);
+			bridge);
 		add_final_mark(b);
 		add_answered_in(b);
 		add_states(b);

@@ -193,6 +193,10 @@ static void test_bridge(const struct family *x)
 	ok(!passes(p, "wg0", "docker0"), "%s: nothing new out of the tunnel", x->name);
 	p = from_to(x->lan, x->public, IPPROTO_TCP, 40000, 443);
 	ok(!passes(p, "eth0", "wg0"), "%s: the LAN is not forwarded", x->name);
+	p = from_to(x->lan, x->bridge, IPPROTO_TCP, 40000, 443);
+	ok(leaves(p, "docker0"), "%s: this machine reaches its containers", x->name);
+	p = from_to(x->lan, x->public, IPPROTO_TCP, 40000, 443);
+	ok(!leaves(p, "docker0"), "%s: but no bridge is a way out", x->name);
 }
 
 static void test_split(const struct family *x)
