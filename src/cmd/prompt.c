@@ -77,9 +77,14 @@ static void ui_warn(void *ctx, const struct err *e)
 static void ui_step(void *ctx, const char *text)
 {
 	const struct cmd *c = ctx;
+	size_t size = 4 * strlen(text) + 1; /* \xNN of every byte */
+	char *safe;
 
-	if (c->verbose)
-		fprintf(stderr, "[#] %s\n", text);
+	if (!c->verbose)
+		return;
+	safe = arena_alloc(c->arena, size);
+	str_escape(safe, size, text);
+	fprintf(stderr, "[#] %s\n", safe);
 }
 
 static void ui_progress(void *ctx, const char *text)

@@ -53,6 +53,10 @@ is "$(ran)" 'preup wf-a 0,postup wf-a 1,postup2 wf-a 1' 'before the link is up, 
 is_rc 0 'down' wf down a
 is "$(ran)" 'predown wf-a 1,postdown wf-a 0' 'their other halves run on the way down'
 trust a
+is_rc 0 'trusted: up' wf up a -v
+like "$(cat "$T_TMP/stderr")" '^\[#\] PostUp .echo postup ' '-v shows each'
+wf down a -q >/dev/null
+: >"$log"
 is_rc 0 'trusted: up' wf up a
 unlike "$(cat "$T_TMP/stderr")" 'held back|runs P' 'without a word'
 is "$(ran)" 'preup wf-a 0,postup wf-a 1,postup2 wf-a 1' 'they run'
@@ -181,4 +185,14 @@ like "$(on client nft list table inet wf)" 'policy drop' 'in the kernel'
 is "$(on client cat /sys/class/net/wg-flush/mtu)" 1333 'what else a hook did stays'
 is_rc 0 'down' wf down flush
 unlike "$(on client nft list tables)" 'inet wf' 'the table goes'
+
+# What a file brings steers no terminal.
+wf down --all -q >/dev/null 2>&1
+turn=$(printf '\342\200\256') # U+202E: what follows is shown from right to left
+provider_conf 1 account=9 extra="PostUp = true $turn" >"$RIG/tmp/esc.conf"
+is_rc 0 'a hook that looks like another one' wf up "$RIG/tmp/esc.conf" --no-wait --run-hooks -v
+unlike "$(cat "$T_TMP/stderr")" "$turn" 'does not reach the terminal as it is'
+like "$(cat "$T_TMP/stderr")" '^\[#\] PostUp .true .xe2.x80.xae' 'it is shown in letters'
+wf down --all -q >/dev/null
+
 t_done
