@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tiers: netns vm
+# tiers: netns
 # seconds: 60
 # The kill switch of a tunnel: what it stops and what not, what becomes of connections from before,
 # what status says when others take the table away or change it, and that reload mends it. What
