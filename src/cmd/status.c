@@ -314,6 +314,7 @@ static void print_json(struct cmd *c, const struct status_result *res)
 	jsonw_kv_str(&c->j, "as_of", now);
 	jsonw_kv_bool(&c->j, "lockdown", res->lockdown);
 	json_firewall(c, &res->firewall);
+	jsonw_kv_int(&c->j, "orphan_rules", (int64_t)res->orphan_rules);
 	jsonw_key(&c->j, "tunnels");
 	jsonw_array(&c->j);
 	LIST_FOREACH (t, res, tunnels)
@@ -335,6 +336,11 @@ static void print_text(struct cmd *c, const struct status_result *res)
 		strbuf_addf(&c->out, "%s lockdown on%s; 'wf lockdown off' opens\n",
 			term_sign(&c->term, TERM_BLOCKED),
 			res->firewall.kill_switch ? "" : ", but NOT in force");
+	if (res->orphan_rules)
+		strbuf_addf(&c->out,
+			"%s %zu routing rules of a tunnel that no record names; 'wf lockdown off' "
+			"takes them away\n",
+			term_sign(&c->term, TERM_BLOCKED), res->orphan_rules);
 	LIST_FOREACH (t, res, tunnels)
 		print_tunnel(c, t, &res->firewall, width);
 	if (!res->n_tunnels)

@@ -77,6 +77,11 @@ struct host_ask { /* for an interface that is to be asked for a handshake */
 	uint32_t wait_ms;
 	bool known; /* also of the peers that are there already */
 };
+/*
+ * Rules that are of wf by priority and protocol (nobody else makes rules as the kernel's own), though
+ * the record may name none: what a lost record leaves, and what then closes the machine.
+ */
+int host_observe_rules(struct host *h, struct state *ret, struct err *e);
 /* Plans from the record (plan/merge.h says how a verb uses it); ask may be NULL. */
 int host_plan(struct host *h, const struct host_ask *ask, struct host_plan *ret, struct err *e);
 /* The plan as lines; with --dry-run the firewall's rules are written out, too. */

@@ -32,6 +32,21 @@ int host_observe(struct host *h, struct arena *a, bool stats, struct state *own,
 	return 0;
 }
 
+int host_observe_rules(struct host *h, struct state *ret, struct err *e)
+{
+	const struct scope scope = {.rules = true, .ipv6 = h->ipv6_kernel};
+	struct state seen = {0}, own = {0};
+	int r = net_snapshot(h->net, h->ops->arena, &scope, &seen, e);
+
+	if (r)
+		return r;
+	LIST_FOREACH (rule, &seen, rules)
+		if (rule->protocol == WF_RTPROTO_KERNEL)
+			*LIST_PUSH(h->ops->arena, &own, rules) = *rule;
+	*ret = own;
+	return 0;
+}
+
 static const struct sysctl_state *find_sysctl(
 	const struct sysctl_state *list, size_t n, const char *key)
 {

@@ -255,25 +255,18 @@ static bool has_tunnels(const struct host *h)
 	return false;
 }
 
-/*
- * Rules that no record names, with routes that lead nowhere, close a machine as a table does. By
- * priority and protocol they are of wf: nobody else makes rules as the kernel's own.
- */
+/* Rules that no record names, with routes that lead nowhere, close a machine as a table does. */
 static int delete_rules(struct host *h, struct lockdown_result *ret, struct err *e)
 {
-	const struct scope scope = {.rules = true, .ipv6 = h->ipv6_kernel};
 	struct state have = {0};
 	struct plan p = {0};
-	int r = net_snapshot(h->net, h->ops->arena, &scope, &have, e);
+	int r = host_observe_rules(h, &have, e);
 
 	if (r)
 		return r;
 	LIST_FOREACH (rule, &have, rules) {
-		struct op *op;
+		struct op *op = LIST_PUSH(h->ops->arena, &p, ops);
 
-		if (rule->protocol != WF_RTPROTO_KERNEL)
-			continue;
-		op = LIST_PUSH(h->ops->arena, &p, ops);
 		op->kind = OP_RULE_DEL;
 		op->rule = *rule;
 	}

@@ -246,6 +246,11 @@ int ops_status(struct ops *o, const char *name, struct status_result *ret, struc
 			if (!c->lockdown && record_find(&h.record, c->name) == c)
 				add_running(&h, c, &own, ret);
 		find_drift(&h, &own, &foreign, ret);
+	} else {
+		if ((r = host_observe_rules(&h, &own, e)))
+			return r;
+		ret->orphan_rules = own.n_rules;
+		ret->any_down_or_drift |= own.n_rules > 0;
 	}
 	r = add_rows(o, ret, &why);
 	if (r && r != -E_NOT_FOUND && !ret->n_tunnels) {

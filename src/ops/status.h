@@ -72,6 +72,7 @@ struct status_result {
 	LIST(struct tunnel_status, tunnels);
 	struct firewall_status firewall;
 	bool lockdown; /* it is on; in force as firewall.kill_switch is */
+	size_t orphan_rules; /* rules of wf that no record names */
 	bool have_database; /* false: only what is up is listed */
 	bool any_down_or_drift; /* for --check */
 };

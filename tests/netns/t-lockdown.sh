@@ -235,10 +235,13 @@ ok 'a tunnel' wf up a
 booted sh -c 'rm /run/wf/*/record.json'
 booted ip link del wf-a
 is "$(seen_from 4 "$BOOTED") $(seen_from 6 "$BOOTED")" 'nothing nothing' 'link and record are gone: closed'
+like "$(wf status)" "rules of a tunnel that no record names; 'wf lockdown off'" 'status says why'
+is_rc 3 'and --check' wf status --check
 is_rc 0 'off' wf lockdown off
 like "$(cat "$T_TMP/stderr")" 'rules of a tunnel' 'it says what it took away'
 opened 'routes without a record'
 is "$(booted ip rule; booted ip -6 rule)" "$rules" 'no rule is left'
+unlike "$(wf status)" 'no record names' 'status has nothing to say'
 ok 'a tunnel' wf up a
 booted sh -c 'for f in /run/wf/*/record.json; do echo "{" >"$f"; done'
 is_rc 1 'its record is damaged' wf down --all
