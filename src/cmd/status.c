@@ -191,7 +191,8 @@ static void print_tunnel(
 	LIST_FOREACH (d, t, drift)
 		strbuf_addf(&c->out, "    ! %s\n", *d);
 	if (t->n_drift)
-		strbuf_addf(&c->out, "    mend it with: wf reload %s\n", t->name);
+		strbuf_addf(&c->out, "    mend it with: wf reload %s\n",
+			tunnel_typed_name(c->arena, t->name));
 }
 
 static void json_age(struct cmd *c, const char *key, int64_t age)

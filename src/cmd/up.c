@@ -124,7 +124,8 @@ static void say_kill_switch(struct cmd *c, const struct contribution *t)
 	case KILL_SWITCH_OFF: break;
 	}
 	cmd_say(c, "note: the kill switch is off%s",
-		t->config_id ? arena_printf(c->arena, "; 'wf set %s kill-switch=on'", t->name)
+		t->config_id ? arena_printf(c->arena, "; 'wf set %s kill-switch=on'",
+				       tunnel_typed_name(c->arena, t->name))
 			     : "");
 }
 
@@ -164,7 +165,8 @@ static void print_text(struct cmd *c, const struct up_result *r)
 	if (r->held_back)
 		cmd_say(c, "note: %u hook%s held back; %s", r->held_back,
 			r->held_back == 1 ? " is" : "s are",
-			t->config_id ? arena_printf(c->arena, "'wf trust %s' lets %s run", t->name,
+			t->config_id ? arena_printf(c->arena, "'wf trust %s' lets %s run",
+					       tunnel_typed_name(c->arena, t->name),
 					       r->held_back == 1 ? "it" : "them")
 				     : "--run-hooks runs them");
 }

@@ -6,6 +6,8 @@
  */
 #include "model/contribution.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "model/codec.h"
 
@@ -100,6 +102,20 @@ bool kill_switch_is_on(enum kill_switch k)
 const char *kill_switch_scope(enum kill_switch k)
 {
 	return kill_switch_is_on(k) ? kill_switches[k] : NULL;
+}
+
+const char *tunnel_typed_name(struct arena *a, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	char *typed = arena_strdup(a, slash ? slash + 1 : name);
+	bool plain = true;
+
+	for (char *p = typed; *p; p++) {
+		*p = str_lower(*p);
+		plain = plain &&
+			((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || strchr(".-_", *p));
+	}
+	return plain ? typed : arena_printf(a, strchr(typed, '\'') ? "\"%s\"" : "'%s'", typed);
 }
 
 void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst)

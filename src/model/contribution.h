@@ -73,6 +73,11 @@ struct contribution *record_lockdown(const struct record *r); /* rather one that
 bool kill_switch_is_on(enum kill_switch k);
 /* For JSON: "all", "networks", "only"; NULL when it is not on. Static. */
 const char *kill_switch_scope(enum kill_switch k);
+/*
+ * A name as a person of this machine types it: "mullvad" for "laptop/Mullvad", quoted where a shell
+ * needs it. For hints.
+ */
+const char *tunnel_typed_name(struct arena *a, const char *name);
 void contribution_copy(struct arena *a, const struct contribution *src, struct contribution *dst);
 void contribution_to_json(const struct contribution *c, struct strbuf *out);
 int contribution_from_json(struct arena *a, const json_t *j, struct contribution *ret,

@@ -111,28 +111,30 @@ void status_add_bridges(const struct host *h, const struct contribution *c, stru
 			*LIST_PUSH(h->ops->arena, t, drift) = arena_printf(h->ops->arena,
 				"bridge '%s' leads out of this machine now and is not checked: "
 				"'wf reload %s' sees to it",
-				b->name, t->name);
+				b->name, tunnel_typed_name(h->ops->arena, t->name));
 	}
 }
 
 /* In a line instead of as an operation, where the operation would not say what happened. */
 const char *status_drift_text(struct arena *a, const struct op *op, const struct tunnel_status *t)
 {
+	const char *typed = tunnel_typed_name(a, t->name);
+
 	switch (op->kind) {
 	case OP_FIREWALL:
 		if (!op->firewall_before->present && op->firewall->present)
 			return arena_printf(
-				a, "firewall table is gone: 'wf reload %s' puts it back", t->name);
+				a, "firewall table is gone: 'wf reload %s' puts it back", typed);
 		return op->firewall_before->unknown
 			? arena_printf(a,
 				  "firewall table was changed by others: 'wf reload %s' puts it "
 				  "back",
-				  t->name)
+				  typed)
 			: NULL;
 	case OP_RESOLVER_SET:
 		return arena_printf(a,
 			"the resolver (%s) was changed by others: 'wf reload %s' sets it again",
-			resolver_backend_name(op->resolver.backend), t->name);
+			resolver_backend_name(op->resolver.backend), typed);
 	case OP_USERSPACE_START:
 	case OP_USERSPACE_STOP:
 	case OP_SYSCTL:

@@ -65,12 +65,14 @@ static int check_same(const struct up *u, const struct contribution *c, struct e
 			e, E_CONFLICT, "interface '%s' is in use by %s", c->ifname, c->title);
 	if (!str_ieq(c->server, u->tunnel.server)) {
 		err_set(e, E_CONFLICT, "%s is up already, by way of %s", c->title, c->server);
-		return err_hint(e, "wf down %s first", c->name);
+		return err_hint(
+			e, "wf down %s first", tunnel_typed_name(u->h->ops->arena, c->name));
 	}
 	if (u->req->via && (!outer || !str_eq(c->via, outer->ifname))) {
 		err_set(e, E_CONFLICT, "%s is up already, and not inside '%s'", c->title,
 			u->req->via);
-		return err_hint(e, "wf down %s first", c->name);
+		return err_hint(
+			e, "wf down %s first", tunnel_typed_name(u->h->ops->arena, c->name));
 	}
 	if (!made ||
 		(!net_read_link(u->h->net, c->ifname, &link, e) &&
@@ -78,7 +80,7 @@ static int check_same(const struct up *u, const struct contribution *c, struct e
 		return 0;
 	err_set(e, E_CONFLICT, "its interface '%s' is gone", c->ifname);
 	return err_hint(e, "'wf reload %s' makes it again, 'wf down %s' takes away what is left",
-		u->req->name, c->name);
+		u->req->name, tunnel_typed_name(u->h->ops->arena, c->name));
 }
 
 /* Another tunnel that is up under this name or interface. *done: it is just what was asked for. */
@@ -435,7 +437,7 @@ static int no_handshake(const struct up *u, const struct up_result *ret, struct 
 	if (u->req->or_down)
 		return err_hint(e, "the tunnel was taken down again");
 	return err_hint(e, "the tunnel stays up and goes on trying; 'wf down %s' takes it down",
-		u->tunnel.name);
+		tunnel_typed_name(u->h->ops->arena, u->tunnel.name));
 }
 
 /* Behind the plan, each with the stage at whose end it runs. */

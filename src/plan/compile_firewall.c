@@ -107,7 +107,8 @@ static void add_resolvers(struct compile *c, struct firewall *f)
 			COMPILE_NOTE(c,
 				"the DNS server %s of this network is stopped; 'wf set %s dns=…' "
 				"names one inside the tunnel",
-				ip_addr_format(server, text), c->ret->name);
+				ip_addr_format(server, text),
+				tunnel_typed_name(c->a, c->ret->name));
 	}
 }
 

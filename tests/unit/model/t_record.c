@@ -263,6 +263,16 @@ static void test_find(void)
 	ok(!record_find(&r, "mullvad") && !record_find(&r, ""), "no part of a name");
 }
 
+static void test_typed_name(void)
+{
+	ARENA_CLEANUP struct arena *a = arena_new();
+
+	is_str(tunnel_typed_name(a, "laptop/Mullvad"), "mullvad", "a name as it is typed");
+	is_str(tunnel_typed_name(a, "office"), "office", "of a file");
+	is_str(tunnel_typed_name(a, "laptop/My VPN"), "'my vpn'", "with a space");
+	is_str(tunnel_typed_name(a, "laptop/it's"), "\"it's\"", "with a quote");
+}
+
 int main(void)
 {
 	test_round_trip();
@@ -270,5 +280,6 @@ int main(void)
 	test_schema();
 	test_texts();
 	test_find();
+	test_typed_name();
 	return done_testing();
 }
