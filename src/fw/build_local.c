@@ -40,6 +40,9 @@ static void add_guard(struct build *b)
 static void add_dnsgate(struct build *b)
 {
 	build_chain(b, "dnsgate");
+	/* At output it may come here by the interface of its first route. */
+	if (b->steer)
+		RULE(b, IS(FW_CT_MARK, FW_CT_SPLIT), RETURN);
 	RULE(b, V4, IN("tdns4", FW_OIFNAME, FW_DADDR4), RETURN);
 	RULE(b, V6, IN("tdns6", FW_OIFNAME, FW_DADDR6), RETURN);
 	RULE(b, IN("anydns", FW_OIFNAME), RETURN);
@@ -144,6 +147,12 @@ static void add_out_tunnel(struct build *b)
 		return;
 	RULE(b, V4, IN("tip4", FW_SADDR4), ACCEPT);
 	RULE(b, V6, IN("tip6", FW_SADDR6), ACCEPT);
+	/* Routed again by `steer`, but the hook goes on to name the interface of the first route. */
+	if (b->steer) {
+		RULE(b, IS(FW_CT_MARK, FW_CT_SPLIT), ACCEPT);
+		RULE(b, IS(FW_CT_MARK, FW_CT_INBOUND), IS(FW_CT_DIRECTION, CT_REPLY),
+			IN("inb", FW_L4PROTO, FW_SPORT), ACCEPT);
+	}
 	/* What a link with an address of its own says there by itself; nobody is to be told. */
 	if (ip_prefix_parse("ff02::/16", &links))
 		RULE(b, V6, rule_is_prefix(FW_DADDR4, FW_DADDR6, &links), DROP);
@@ -218,6 +227,8 @@ static void add_final_tunnel(struct build *b)
 {
 	build_chain(b, "final_tunnel");
 	RULE(b, IS(FW_CT_MARK, FW_CT_SPLIT), COUNT("wf_drop_out"), DROP);
+	RULE(b, IS(FW_CT_MARK, FW_CT_INBOUND), IS(FW_CT_DIRECTION, CT_REPLY), COUNT("wf_drop_out"),
+		DROP);
 	if (b->f->kill_switch)
 		RULE(b, ACCEPT);
 }

@@ -56,6 +56,13 @@ static bool leaves(struct packet p, const char *oif)
 	return !at(FW_POSTROUTING, p).dropped;
 }
 
+/* At output the kernel names the interface of a packet's first route, also when another follows. */
+static bool steered(struct packet p)
+{
+	p.oif = "wg0";
+	return !at(FW_OUTPUT, p).dropped;
+}
+
 static bool enters(struct packet p, const char *iif)
 {
 	struct walk w;
@@ -213,6 +220,11 @@ static void test_split(const struct family *x)
 	p.ct_mark = FW_CT_SPLIT;
 	p.first = false;
 	ok(leaves(p, "eth0"), "%s: leaves by the other way", x->name);
+	p.saddr = addr(x->nic);
+	ok(steered(p), "%s: though its first route is the tunnel", x->name);
+	p.dport = 53;
+	ok(steered(p), "%s: DNS, too", x->name);
+	p.dport = 443;
 	p.oif = "wg0";
 	ok(at(FW_POSTROUTING, p).dropped, "%s: and never by the tunnel", x->name);
 	p.ct_mark = 0;
@@ -238,8 +250,11 @@ static void test_login(const struct family *x)
 	p.ct_mark = FW_CT_INBOUND;
 	p.ct_direction = CT_REPLY;
 	ok(leaves(p, "eth0"), "%s: answers of an inbound port", x->name);
+	ok(steered(p), "%s: though their first route is the tunnel", x->name);
+	p.oif = "wg0";
+	ok(at(FW_POSTROUTING, p).dropped, "%s: and never by the tunnel", x->name);
 	p.sport = 24;
-	ok(!leaves(p, "eth0"), "%s: of no other", x->name);
+	ok(!leaves(p, "eth0") && !steered(p), "%s: of no other", x->name);
 	p = from_to(x->public, x->nic, IPPROTO_TCP, 5, 22);
 	p.ct_state = 8;
 	ok(enters(p, "eth0"), "%s: the inbound port is open", x->name);
