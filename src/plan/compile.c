@@ -29,7 +29,8 @@
  *     5134   SELECTOR prohibit     } has no 5125 and never holds the default
  *   holder's rules, while it holds the default:
  *     5130   to PRIVATE lookup main suppress_prefixlength 0: LAN, fixed ranges, because connected
- *            subnets are in the hand of whoever runs the network
+ *            subnets are in the hand of whoever runs the network; without suppress_prefixlength
+ *            for IPv4's local multicast and broadcast, which only a default route leads anywhere
  *     5135   SELECTOR lookup main  } those that stay outside; cgroups are marked by the firewall
  *     5136   SELECTOR prohibit     } instead and go by 5120
  *     5140   not fwmark M/mask lookup Tn

@@ -26,6 +26,16 @@ static const struct ip_prefix private_ranges[] = {
 	{{AF_INET6, {0xff}}, 8},
 };
 
+/*
+ * What stays on the link whatever route it took, but has none of its own: programs that do not
+ * choose an interface (mDNS, SSDP, wake-on-LAN) mean that of main's default.
+ */
+static const struct ip_prefix link_ranges[] = {
+	{{AF_INET, {224}}, 24},
+	{{AF_INET, {239, 255}}, 16},
+	{{AF_INET, {255, 255, 255, 255}}, 32},
+};
+
 static const uint8_t families[] = {AF_INET, AF_INET6};
 
 /* What stops IPv6 is wanted also where the tunnel has none: another link may send it in clear. */
@@ -273,6 +283,8 @@ static void add_holder_rules(struct compile *c, uint32_t table)
 		r->dst = *p;
 		r->suppress_prefixlen = 0;
 	}
+	for (size_t i = 0; i < sizeof(link_ranges) / sizeof(*link_ranges); i++)
+		compile_rule(c, to, AF_INET, PRIO_LAN, TABLE_MAIN)->dst = link_ranges[i];
 	for (size_t i = 0; i < 2; i++) {
 		if (!compile_rules_family(c, families[i]))
 			continue;
