@@ -147,7 +147,8 @@ static void add_out_tunnel(struct build *b)
 		return;
 	RULE(b, V4, IN("tip4", FW_SADDR4), ACCEPT);
 	RULE(b, V6, IN("tip6", FW_SADDR6), ACCEPT);
-	/* Routed again by `steer`, but the hook goes on to name the interface of the first route. */
+	/* Routed again by `steer`, but the hook goes on to name the interface of the first route.
+	 */
 	if (b->steer) {
 		RULE(b, IS(FW_CT_MARK, FW_CT_SPLIT), ACCEPT);
 		RULE(b, IS(FW_CT_MARK, FW_CT_INBOUND), IS(FW_CT_DIRECTION, CT_REPLY),
@@ -200,6 +201,8 @@ static void add_egress(struct build *b)
 
 static void add_ingress(struct build *b)
 {
+	struct ip_prefix nobody;
+
 	build_base(b, "ingress_local", FW_FILTER, FW_INPUT, 0, true);
 	RULE(b, BY("answered_in", FW_CT_MARK, FW_CT_STATE));
 	RULE(b, BY("in_if", FW_IIFNAME));
@@ -216,6 +219,10 @@ static void add_ingress(struct build *b)
 		DROP);
 	RULE(b, V4, IN("lan4", FW_SADDR4), ACCEPT);
 	RULE(b, V6, IN("lan6", FW_SADDR6), ACCEPT);
+	/* Of the LAN, too: who asks this machine for a lease has no address yet (RFC 2131 4.1). */
+	if (ip_prefix_parse("0.0.0.0/32", &nobody))
+		RULE(b, V4, rule_is_prefix(FW_SADDR4, FW_SADDR6, &nobody), IN("lan4", FW_DADDR4),
+			UDP, IN("client4", FW_SPORT, FW_DPORT), ACCEPT);
 	RULE(b, V4, TCP, IN("login4", FW_SADDR4, FW_DPORT, FW_SPORT), ACCEPT);
 	RULE(b, V6, TCP, IN("login6", FW_SADDR6, FW_DPORT, FW_SPORT), ACCEPT);
 	RULE(b, JUMP("published"));

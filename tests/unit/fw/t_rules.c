@@ -144,12 +144,19 @@ static void test_lan(const struct family *x, bool allowed)
 	struct packet p = from_to(x->nic, x->lan, IPPROTO_TCP, 40000, 80);
 	struct packet dns = from_to(x->nic, x->lan, IPPROTO_UDP, 40000, 53);
 	struct packet fake = from_to(x->lan_dns, x->nic, IPPROTO_UDP, 53, 40000);
+	struct packet lease = from_to("0.0.0.0", "255.255.255.255", IPPROTO_UDP, 68, 67);
 	struct packet answer;
 
 	ok(leaves(p, "eth0") == allowed, "%s: this machine %s the LAN", x->name, can);
 	p = from_to(x->lan, x->nic, IPPROTO_TCP, 40000, 80);
 	p.ct_state = 8;
 	ok(enters(p, "eth0") == allowed, "%s: the LAN %s this machine", x->name, can);
+	if (x == &families[0]) {
+		lease.ct_state = 8;
+		ok(enters(lease, "eth0") == allowed, "who has no address yet %s it", can);
+		lease.dport = 69;
+		ok(!enters(lease, "eth0"), "for a lease, and nothing else");
+	}
 	ok(!leaves(dns, "eth0"), "%s: its resolvers only when listed", x->name);
 	ok(!leaves(from_to(x->nic, x->tunnel_dns, IPPROTO_UDP, 40000, 443), "eth0"),
 		"%s: what is in the tunnel is not in the LAN", x->name);
