@@ -11,21 +11,35 @@
 #include "fw/table.h"
 #include "net/nft.h"
 
-int firewall_observe(struct local *l, struct state *ret, struct err *e)
+/* Whether somebody edited the table since its digest was taken, which is known. */
+static int is_edited(struct local *l, bool *ret, struct err *e)
 {
-	uint64_t form, digest;
-	int r = net_nft_form(l->net, &form, e);
+	uint64_t generation, digest;
+	int r = net_nft_generation(l->net, &generation, e);
 
 	if (r)
 		return r;
-	if (form && l->firewall_digest) {
-		if ((r = net_nft_digest(l->net, &digest, e)))
-			return r;
-		if (digest != l->firewall_digest)
-			form = UINT64_MAX;
+	if (generation == l->firewall_generation) {
+		*ret = false;
+		return 0;
 	}
-	ret->firewall_form = form;
+	if ((r = net_nft_digest(l->net, &digest, e)))
+		return r;
+	*ret = digest != l->firewall_digest;
 	return 0;
+}
+
+int firewall_observe(struct local *l, struct state *ret, struct err *e)
+{
+	bool edited = false;
+	uint64_t form;
+	int r = net_nft_form(l->net, &form, e);
+
+	if (!r && form && l->firewall_digest)
+		r = is_edited(l, &edited, e);
+	if (!r)
+		ret->firewall_form = edited ? UINT64_MAX : form;
+	return r;
 }
 
 /* *done stays false when elements are not enough, or the table is not what it was taken for. */

@@ -7,7 +7,8 @@
 
 /*
  * ret->firewall_form: as net_nft_form says, but UINT64_MAX also when the digest that is remembered
- * for it is another by now: somebody edited the table.
+ * for it is another by now: somebody edited the table. It is not taken again while nobody in this
+ * namespace has committed anything since.
  */
 int firewall_observe(struct local *l, struct state *ret, struct err *e);
 /*

@@ -14,6 +14,8 @@ struct local {
 	/* What the firewall's table was like when wf last changed it (net_nft_digest); 0 = not known.
 	 * The caller remembers it from command to command. */
 	uint64_t firewall_digest;
+	/* net_nft_generation from before that digest: while it is the same, so is the table. */
+	uint64_t firewall_generation;
 	bool firewall_changed; /* by an operation, since the caller last took the digest */
 };
 struct executor local_executor(struct local *l);

@@ -18,11 +18,16 @@
 
 #include "base/str.h"
 
+/* Room for what does not say its size: files in /proc and /sys say 0. */
+#define ROOM_UNSAID 4096
+
 static int read_fd(struct arena *a, int fd, const char *path, size_t limit, char **ret,
 	size_t *ret_len, struct err *e)
 {
 	struct stat st;
 	size_t len = 0, room;
+	uint64_t size;
+	ssize_t n;
 	char *buf;
 
 	if (fstat(fd, &st) < 0)
@@ -30,22 +35,20 @@ static int read_fd(struct arena *a, int fd, const char *path, size_t limit, char
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, E_IO, "cannot read '%s': it is %s", path,
 			S_ISDIR(st.st_mode) ? "a directory" : "not a regular file");
-	/* Files in /proc say size 0, so the size is a first guess only. */
-	room = st.st_size > 0 && (uint64_t)st.st_size < limit ? (size_t)st.st_size + 1 : limit + 1;
-	buf = arena_alloc(a, room + 1);
-	while (len < room) {
-		ssize_t n = read(fd, buf + len, room - len);
-
+	/* A first guess only, and one byte more, by which the end is seen. */
+	size = st.st_size > 0 ? (uint64_t)st.st_size : ROOM_UNSAID;
+	room = (size < limit ? (size_t)size : limit) + 1;
+	buf = arena_alloc(a, room);
+	while ((n = read(fd, buf + len, room - len))) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_errno(e, E_IO, errno, "cannot read '%s'", path);
-		if (n == 0)
-			break;
 		len += (size_t)n;
+		if (len > limit)
+			return err_set(e, E_LIMIT, "'%s' is larger than %zu bytes", path, limit);
+		buf = arena_grow(a, buf, len, &room, 1);
 	}
-	if (len > limit || (len == room && room <= limit))
-		return err_set(e, E_LIMIT, "'%s' is larger than %zu bytes", path, limit);
 	buf[len] = '\0';
 	*ret = buf;
 	*ret_len = len;

@@ -68,6 +68,7 @@ static const struct codec_field record_rows[] = {
 	CODEC_LIST_OF(struct record, previous, codec_item_sysctl),
 	CODEC_LIST_OF(struct record, firewalls, codec_item_firewall),
 	CODEC_FIELD(struct record, firewall_digest, CODEC_UINT),
+	CODEC_FIELD(struct record, firewall_generation, CODEC_UINT),
 };
 static const struct codec record_codec =
 	CODEC_TABLE(struct record, record_rows, .schema = "wf.record/1");

@@ -65,6 +65,7 @@ struct record {
 	 * work. By them what is observed is known (state.firewall_form). */
 	LIST(struct firewall, firewalls);
 	uint64_t firewall_digest; /* of the table as wf left it (net_nft_digest), 0 = not known */
+	uint64_t firewall_generation; /* net_nft_generation just before that, 0 = not known */
 };
 
 /* Of tunnels: a configuration may be called like the lockdown. */

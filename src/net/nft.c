@@ -17,7 +17,6 @@
 #include "net/nft_query.h"
 
 #define COMMIT_TRIES 64
-#define FORM_SET     "form"
 
 /* --- reading -----------------------------------------------------------------------------------
  */
@@ -84,7 +83,7 @@ int net_nft_form(struct net *n, uint64_t *ret, struct err *e)
 	struct form x = {0};
 	bool there;
 	int r = nft_dump_elements(
-		n, FORM_SET, &(struct nft_elements){begin_form, take_form, &x}, &there, e);
+		n, NFT_FORM_SET, &(struct nft_elements){begin_form, take_form, &x}, &there, e);
 
 	if (!r && !there)
 		r = has_table(n, &there, e);
@@ -186,6 +185,20 @@ static int ask_generation(struct nl *nl, uint32_t *ret, struct err *e)
 		return without_nftables(e);
 	nl_refused(&result, e, "cannot ask which firewall rules are in force");
 	return err_hint(e, "this needs root, or CAP_NET_ADMIN in this network namespace");
+}
+
+int net_nft_generation(struct net *n, uint64_t *ret, struct err *e)
+{
+	uint32_t generation;
+	struct nl *nl;
+	int r = net_nft_socket(n, &nl, e);
+
+	if (r == -E_UNSUPPORTED)
+		return without_nftables(e);
+	if (r || (r = ask_generation(nl, &generation, e)))
+		return r;
+	*ret = ntohl(generation);
+	return 0;
 }
 
 /* Everything between BATCH_BEGIN and BATCH_END is acknowledged, whatever the encoder asked for. */

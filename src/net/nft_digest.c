@@ -148,7 +148,8 @@ static int take_set(void *ctx, const struct nlattr *const *tb, struct err *e)
 	/* What is in a constant cannot change as long as a rule looks at it. */
 	if (tb[NFTA_SET_FLAGS] && ntohl(mnl_attr_get_u32(tb[NFTA_SET_FLAGS])) & NFT_SET_CONSTANT)
 		return 0;
-	if (tb[NFTA_SET_NAME] && nl_attr_string(tb[NFTA_SET_NAME], name.s, sizeof(name.s)))
+	if (tb[NFTA_SET_NAME] && nl_attr_string(tb[NFTA_SET_NAME], name.s, sizeof(name.s)) &&
+		!str_eq(name.s, NFT_FORM_SET))
 		*LIST_PUSH(x->a, x, names) = name;
 	return 0;
 }

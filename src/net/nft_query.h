@@ -5,6 +5,8 @@
 
 #include "net/net.h"
 
+#define NFT_FORM_SET "form" /* whose element is the form of the table */
+
 /* Begins a request: `what` is one of enum nf_tables_msg_types. */
 void nft_begin(struct nl_message *m, uint8_t what);
 /*

@@ -121,6 +121,7 @@ static int read_record(struct host *h, struct err *e)
 		r = record_from_json(h->ops->arena, j, &h->record, e);
 	json_decref(j);
 	h->local.firewall_digest = h->record.firewall_digest;
+	h->local.firewall_generation = h->record.firewall_generation;
 	if (!r)
 		return 0;
 	err_wrap(e, "cannot read what is applied here");
@@ -134,7 +135,7 @@ int host_load(struct host *h, struct err *e)
 	int r;
 
 	h->record = (struct record){.next_seq = 1};
-	h->local.firewall_digest = 0;
+	h->local.firewall_digest = h->local.firewall_generation = 0;
 	h->local.firewall_changed = false;
 	r = read_record(h, e);
 	if (!r)
@@ -192,17 +193,25 @@ void host_unlock(struct host *h)
 	h->lock.fd = -1;
 }
 
-/* By what the kernel says of the table now, it is seen later whether others edited it. */
+/*
+ * By what the kernel says of the table now, it is seen later whether others edited it. The
+ * generation first: what they commit between the two questions makes another one.
+ */
 static void remember_firewall(struct host *h)
 {
+	uint64_t generation = 0, digest = 0;
 	struct err unread;
 
 	if (!h->local.firewall_changed)
 		return;
 	h->local.firewall_changed = false;
-	if (net_nft_digest(h->net, &h->local.firewall_digest, &unread))
-		h->local.firewall_digest = 0;
-	h->record.firewall_digest = h->local.firewall_digest;
+	/* Where none is to be, there is nothing to know again. */
+	if (h->record.n_firewalls &&
+		(net_nft_generation(h->net, &generation, &unread) ||
+			net_nft_digest(h->net, &digest, &unread)))
+		generation = digest = 0;
+	h->record.firewall_generation = h->local.firewall_generation = generation;
+	h->record.firewall_digest = h->local.firewall_digest = digest;
 }
 
 int host_save(struct host *h, struct err *e)

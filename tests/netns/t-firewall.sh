@@ -197,6 +197,8 @@ reads() {
 }
 
 round() {
+	# Whoever commits anything makes wf look at its table again, in each round alike.
+	on client nft 'add table inet passing; delete table inet passing'
 	reads status
 	reads down a
 	reads up a --no-wait

@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "fw/fw.h"
 #include "lib/tap.h"
+#include "net/net.h"
 #include "net/nft.h"
 
 static struct arena *arena;
@@ -80,7 +81,17 @@ static int change(const struct firewall *from, const struct firewall *to)
 /* As ops does after a command: what the table is like is remembered. */
 static void remember(void)
 {
-	ok(net_nft_digest(local.net, &local.firewall_digest, &err) == 0, "remembered");
+	ok(net_nft_generation(local.net, &local.firewall_generation, &err) == 0 &&
+			net_nft_digest(local.net, &local.firewall_digest, &err) == 0,
+		"remembered");
+}
+
+static unsigned long long asked(void)
+{
+	struct nl_stats s;
+
+	net_get_stats(local.net, &s);
+	return s.sent_messages;
 }
 
 static uint64_t seen(void)
@@ -155,8 +166,16 @@ static void test_edited(void)
 {
 	const struct firewall none = {0}, *one = make("192.0.2.1", true);
 
+	unsigned long long before;
+
 	remember();
+	before = asked();
 	ok(seen() == fw_form(one), "as it was left");
+	is_int((long long)(asked() - before), 2, "since nobody was here, it is not read");
+	ok(nft("add table inet theirs"), "others are at another one");
+	before = asked();
+	ok(seen() == fw_form(one), "which is not it");
+	ok(asked() - before > 2, "as it is read again");
 	ok(nft("add element inet wf tun { \"eth0\" }"), "others edit it");
 	ok(seen() == UINT64_MAX, "that is seen");
 	ok(nft("delete element inet wf tun { \"eth0\" }"), "and undo that");

@@ -61,6 +61,10 @@ static void test_read(void)
 	is_int(file_read(a, "/proc/self/status", 65536, &text, &len, &e), 0,
 		"a file of no size is read to its end");
 	ok(len > 100, "all of it");
+	is_int(file_read(a, "/proc/self/smaps", 1 << 20, &text, &len, &e), 0, "also a long one");
+	ok(len > 8192 && strlen(text) == len && strstr(text, "[stack]"), "all of it");
+	is_int(file_read(a, "/proc/self/smaps", 5000, &text, &len, &e), -E_LIMIT,
+		"and not beyond the limit");
 	is_int(file_read(a, "/proc/self/status", 10, &text, &len, &e), -E_LIMIT,
 		"and has the same limit");
 	is_int(mkfifo("fifo", 0600), 0, "a FIFO");

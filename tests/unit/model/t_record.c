@@ -70,6 +70,7 @@ static void random_record(struct arena *a, struct record *r)
 	LIST_FOREACH (f, r, firewalls)
 		firewall_canon(f);
 	r->firewall_digest = (uint64_t)random_u32() << 31;
+	r->firewall_generation = random_u32();
 }
 
 static bool same_texts(const char *const *x, size_t nx, const char *const *y, size_t ny)
@@ -105,7 +106,8 @@ static bool same_record(const struct record *x, const struct record *y)
 {
 	if (x->next_seq != y->next_seq || x->n_contributions != y->n_contributions ||
 		x->n_previous != y->n_previous || x->n_firewalls != y->n_firewalls ||
-		x->firewall_digest != y->firewall_digest)
+		x->firewall_digest != y->firewall_digest ||
+		x->firewall_generation != y->firewall_generation)
 		return false;
 	for (size_t i = 0; i < x->n_firewalls; i++)
 		if (!firewall_equal(&x->firewalls[i], &y->firewalls[i]))

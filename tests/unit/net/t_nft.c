@@ -182,8 +182,31 @@ static uint64_t digest_of(struct net *n)
 	return digest;
 }
 
+static uint64_t generation_of(struct net *n)
+{
+	uint64_t generation = 0;
+
+	works(net_nft_generation(n, &generation, &rig_err), "the generation is asked");
+	return generation;
+}
+
+/* By it a table is known that nobody can have edited. */
+static void test_generation(struct net *n)
+{
+	uint64_t before = generation_of(n);
+
+	ok(before != 0, "it is never 0");
+	ok(generation_of(n) == before, "to ask changes nothing");
+	ok(nft("add table ip other"), "somebody makes another table");
+	ok(generation_of(n) == before + 1, "that is one more");
+	ok(nft("delete table ip other"), "and removes it");
+	ok(generation_of(n) == before + 2, "that is one more");
+}
+
 static void test_form(struct net *n)
 {
+	uint64_t before;
+
 	ok(form_of(n) == 0, "no table, no form");
 	ok(digest_of(n) == 0, "and no digest");
 	ok(nft("add table inet wf"), "a table without a set");
@@ -195,8 +218,10 @@ static void test_form(struct net *n)
 	ok(form_of(n) == 0, "does not count");
 	ok(nft(table), "a table with a form");
 	ok(form_of(n) == FORM, "it is what the set says");
+	before = digest_of(n);
 	ok(nft("add element inet wf form { 1 . 2 }"), "with a second one");
 	ok(form_of(n) == UINT64_MAX, "it is nobody's");
+	ok(digest_of(n) == before, "which is not told twice");
 	ok(nft("delete element inet wf form { 1 . 2 }"), "back");
 }
 
@@ -432,6 +457,7 @@ int main(void)
 	rig_enter();
 	if (net_open(&n, &rig_err))
 		return 1;
+	test_generation(n);
 	test_form(n);
 	test_counters(n, a);
 	test_commit(n, a);
