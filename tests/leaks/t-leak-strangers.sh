@@ -62,7 +62,11 @@ networkd_start() {
 	root=${WF_SERVICES:-}/systemd
 	bin=$root/lib/systemd/systemd-networkd
 	[ -x "$bin" ] || bin=/usr/lib/systemd/systemd-networkd
-	on client sh -c 'mount -o remount,ro /sys && mkdir -p /run/systemd/netif/links \
+	on client sh -c 'grep -q ^systemd-network: /etc/passwd || {
+			echo "systemd-network:x:998:998::/:/usr/sbin/nologin" >>/etc/passwd
+			echo "systemd-network:x:998:" >>/etc/group
+		}
+		mount -o remount,ro /sys && mkdir -p /run/systemd/netif/links \
 		/run/systemd/netif/leases /run/systemd/netif/lldp /run/systemd/network &&
 		chown -R systemd-network: /run/systemd/netif' || fail 'networkd has its directories'
 	on client sh -c 'printf "[Match]\nName=dock*\n[Network]\nAddress=192.168.77.2/24\nGateway=192.168.77.1\n" \

@@ -14,7 +14,7 @@ DEPS_DEMO='wireguard-tools wireguard-go iproute2 nftables iputils-ping busybox-s
 
 # netbase holds the names of the protocols that ip prints.
 DEPS_TEST="$DEPS_DEMO netbase unzip zstd sqlite3 strace sudo tmux openssh-client python3-minimal tcpdump
-	shellcheck clang-format mandoc qemu-system-x86 cpio kmod"
+	shellcheck clang-format mandoc qemu-system-x86 cpio kmod iptables libsystemd-shared"
 
 # Only for tests/run --all.
 DEPS_ALL='clang libclang-rt-14-dev valgrind xz-utils'
