@@ -66,12 +66,11 @@ networkd_start() {
 			echo "systemd-network:x:998:998::/:/usr/sbin/nologin" >>/etc/passwd
 			echo "systemd-network:x:998:" >>/etc/group
 		}
-		[ -s /etc/machine-id ] || echo 0123456789abcdef0123456789abcdef >/etc/machine-id
 		mount -o remount,ro /sys && mkdir -p /run/systemd/netif/links \
 		/run/systemd/netif/leases /run/systemd/netif/lldp /run/systemd/network &&
 		chown -R systemd-network: /run/systemd/netif' || fail 'networkd has its directories'
-	on client sh -c 'printf "[Match]\nName=dock*\n[Network]\nAddress=192.168.77.2/24\nGateway=192.168.77.1\n" \
-		>/run/systemd/network/50-dock.network'
+	on client sh -c 'printf "%s\n" "[Match]" "Name=dock*" "[Network]" Address=192.168.77.2/24 \
+		Gateway=192.168.77.1 IPv6AcceptRA=no >/run/systemd/network/50-dock.network'
 	bg client env SYSTEMD_LOG_LEVEL=info SYSTEMD_LOG_TARGET=console "$bin"
 	NETWORKD_LOG=$BG_LOG NETWORKD_PID=$BG_PID
 	within 10 grep -qi 'enumeration completed' "$NETWORKD_LOG" || fail 'networkd runs' "$(cat "$NETWORKD_LOG")"
