@@ -66,6 +66,7 @@ networkd_start() {
 			echo "systemd-network:x:998:998::/:/usr/sbin/nologin" >>/etc/passwd
 			echo "systemd-network:x:998:" >>/etc/group
 		}
+		[ -s /etc/machine-id ] || echo 0123456789abcdef0123456789abcdef >/etc/machine-id
 		mount -o remount,ro /sys && mkdir -p /run/systemd/netif/links \
 		/run/systemd/netif/leases /run/systemd/netif/lldp /run/systemd/network &&
 		chown -R systemd-network: /run/systemd/netif' || fail 'networkd has its directories'
