@@ -117,6 +117,7 @@ is "$(number stopped)" 0 'a gateway that does not answer has stopped nothing'
 like "$(jq -r '.cases[].reason' "$RIG/tmp/verify")" '^10.1.0.1 does not answer' 'it is told which'
 on router nft delete table netdev deaf
 on router ip link set client down
+within 5 on client sh -c 'ip -o link show eth0 | grep -q NO-CARRIER'
 verify
 is "$(number stopped)" 0 'nor has a cable that is not plugged in'
 on router ip link set client up
